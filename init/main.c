@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The one binary's front door: the process's name and number say which part of pintle it is.
+ * Nothing is decided here but that; each part is a function of its own.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "fetch/job.h"
+#include "init/cli/cli.h"
+#include "init/pid1.h"
+#include "runtime/base/compiler.h"
+
+static int worker_main(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return job_main();
+}
+
+struct part {
+	const char *name;
+	int (*main)(int argc, char **argv);
+};
+
+static const struct part parts[] = {
+	{ "pintle-console", console_main },
+	{ "pintle-init", pid1_main },
+	{ "pintle-worker", worker_main },
+};
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 0 ? base_name(argv[0]) : "";
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(parts); i++)
+		if (strcmp(name, parts[i].name) == 0)
+			return parts[i].main(argc, argv);
+	/* A kernel starts us as /init, /sbin/init or whatever init= says: the pid tells. */
+	if (getpid() == 1)
+		return pid1_main(argc, argv);
+	return client_main(argc, argv);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a container is to be: the resolved, bounded form of the OCI runtime-spec's process, root,
+ * mounts and linux objects. Filled by init/ from a unit and an image (and by the OCI command line
+ * from config.json); every pointer is the filler's and must live until exec. Pure data.
+ */
+#ifndef PINTLE_RUNTIME_SPEC_H
+#define PINTLE_RUNTIME_SPEC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define SPEC_LAYERS_MAX 127	/* overlayfs takes 500, one page of mount options takes 127 short names */
+
+struct spec_mount {
+	const char *type;	/* "bind", "tmpfs", "proc", … as mount(2) has them */
+	const char *source;	/* host path for bind; may be NULL for tmpfs */
+	const char *target;	/* absolute path inside the container */
+	unsigned long flags;	/* MS_* ; MS_BIND|MS_REC for rbind */
+	unsigned long propagation; /* MS_PRIVATE, MS_SLAVE, MS_SHARED (with MS_REC) or 0 */
+	const char *data;	/* file-system options: "size=8m,mode=1777"; may be NULL */
+	bool make_source;	/* create a missing bind source folder (named volumes) */
+};
+
+struct spec_device {
+	const char *source;	/* host path, a char or block device */
+	const char *target;	/* path inside */
+	mode_t mode;		/* 0 = as the host's */
+	unsigned access;	/* SPEC_DEV_* */
+};
+#define SPEC_DEV_READ 1u
+#define SPEC_DEV_WRITE 2u
+#define SPEC_DEV_MKNOD 4u
+
+struct spec_rlimit {
+	int resource;		/* RLIMIT_* */
+	uint64_t soft, hard;	/* UINT64_MAX = infinity */
+};
+
+struct spec_idmap {
+	uint32_t inside, outside, count;
+};
+
+enum spec_upper {
+	SPEC_UPPER_NONE,	/* read-only root */
+	SPEC_UPPER_TMPFS,	/* changes live in RAM, charged to the container's cgroup, gone at exit */
+	SPEC_UPPER_DIR,		/* changes live in upper_dir on the host */
+};
+
+struct spec_root {
+	const char *path;	/* an unpacked root file system used as it is (Rootfs=), or NULL */
+	const char *layers_dir;	/* folder that holds the layers by the names "0" (lowest), "1", …; symlinks are fine */
+	unsigned n_layers;	/* 1..SPEC_LAYERS_MAX when path is NULL */
+	enum spec_upper upper;	/* applies to layers and to path (then the path is the only lower layer) unless upper is NONE and !read_only */
+	const char *upper_dir;	/* for SPEC_UPPER_DIR: holds "upper" and "work" */
+	bool read_only;
+};
+
+enum spec_seccomp { SPEC_SECCOMP_DEFAULT, SPEC_SECCOMP_OFF };
+
+struct spec {
+	const char *name;		/* for messages: the unit's name */
+	struct spec_root root;
+
+	char *const *argv;		/* NULL-terminated; argv[0] is looked up in PATH of env inside the root */
+	char *const *envp;		/* NULL-terminated, complete */
+	const char *cwd;		/* absolute inside; made if missing */
+	const char *user;		/* "", "uid", "name", "uid:gid", "name:group": looked up in the root's /etc/passwd and /etc/group */
+	const gid_t *groups;		/* supplementary, besides those of /etc/group for a named user */
+	unsigned n_groups;
+	mode_t umask;			/* 022 unless asked */
+
+	const char *hostname;		/* NULL = leave */
+	const char *domainname;
+	const struct spec_mount *mounts;	/* after the standard ones, in order */
+	unsigned n_mounts;
+	bool no_default_mounts;		/* config.json names all mounts itself */
+	const struct spec_device *devices;
+	unsigned n_devices;
+	const char *const *masked;	/* NULL-terminated; NULL = the default list */
+	const char *const *readonly;	/* NULL-terminated; NULL = the default list */
+	const char *const *sysctl;	/* NULL-terminated "name=value" */
+
+	uint64_t caps;			/* bit n = capability n: bounding = permitted = effective for root; see caps.h */
+	bool no_new_privs;
+	enum spec_seccomp seccomp;
+	const struct spec_rlimit *rlimits;
+	unsigned n_rlimits;
+	int oom_score_adj;
+
+	int stdin_fd, stdout_fd, stderr_fd;	/* dup'ed to 0, 1, 2; -1 = /dev/null */
+};
+
+#endif
