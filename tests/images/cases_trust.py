@@ -14,6 +14,12 @@ def signed(b: Build):
 
 
 @case("ok")
+def seed(b):
+    """What a store holds before it is asked to refuse: no layer in common with any other case."""
+    b.done(b.lay.image([Layer(Tar().dir("etc").file("etc/seed", "seed\n"))], {"Cmd": ["/bin/prog"]}, b.arch))
+
+
+@case("ok")
 def signed_by_two_keys(b):
     desc = b.image()
     b.lay.name(desc, "1.0")
@@ -126,6 +132,7 @@ def manifest_edited(b):
     desc = b.image()
     b.done(desc)
     b.overwrite(desc, b.read(desc).replace(b'"schemaVersion":2', b'"schemaVersion":3'))
+    b.names(desc)
 
 
 @case("refused", "signature|digest")
@@ -146,6 +153,7 @@ def config_edited(b):
     b.done(desc)
     conf = b.manifest(desc)["config"]
     b.overwrite(conf, b.read(conf).replace(b"/bin/prog", b"/bin/evil"))
+    b.names(conf)
 
 
 def flip_layer(b, compress):
@@ -155,6 +163,7 @@ def flip_layer(b, compress):
     data = bytearray(b.read(layer))
     data[len(data) // 2] ^= 1
     b.overwrite(layer, bytes(data))
+    b.names(layer)
 
 
 @case("refused", "digest|sha256")
@@ -180,6 +189,7 @@ def diff_id_wrong(b):
     def change(conf):
         conf["rootfs"]["diff_ids"][0] = oci.digest(b"something else")
     b.with_config(change)
+    b.regexp = "diff_id.*" + oci.digest(b"something else")[7:19]
 
 
 @case("refused", "truncated|short|size|end")

@@ -45,7 +45,7 @@ class Build:
         self.path, self.arch = path, arch
         self.key, self.other = keys
         self.lay = Layout(path)
-
+        self.regexp = None          # of the message, where only the case knows it
     def image(self, *tars, config=None, **more):
         """Stores an image of the base and these layers (Tar, bytes or Layer); returns its descriptor."""
         layers = [t if isinstance(t, Layer) else Layer(t) for t in (base(), *tars)]
@@ -66,6 +66,10 @@ class Build:
     def read(self, desc):
         with open(self.lay.blob_path(desc["digest"]), "rb") as f:
             return f.read()
+
+    def names(self, desc):
+        """The message must name this descriptor's digest, 12 digits at least."""
+        self.regexp = desc["digest"][7:19]
 
     def overwrite(self, desc, data):
         """Changes a stored blob and leaves its name."""
@@ -107,4 +111,4 @@ def make_all(out, arch):
         for name, expected, regexp, func in CASES:
             build = Build(os.path.join(out, name), keys, arch)
             image = func(build) or "oci:%s:1.0" % name
-            f.write("\t".join((name, image, expected, regexp)) + "\n")
+            f.write("\t".join((name, image, expected, build.regexp or regexp)) + "\n")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: ISC
-"""tree.py DIR - lists a file tree, one line a name: kind, mode, owner, size, time, links, content, xattrs.
+"""tree.py --times=all|below|none DIR - lists a file tree, one line a name: kind, mode, owner, size, time, links, content, xattrs.
 
 Two unpackers agree when their lists are equal. Lines are sorted by name; hard links show as the first name
-of their group. Folder times are left out with --no-folder-times.
+of their group. Folder times are shown with --times=all, but for the top with --times=below, not with --times=none
+(an archive that names no folder leaves its time to the unpacker).
 """
 import hashlib
 import os
@@ -38,13 +39,14 @@ def walk(root):
             yield os.path.relpath(os.path.join(base, name), root)
 
 
-def listing(root, folder_times):
+def listing(root, times):
     first, lines = {}, []
     for rel in sorted(walk(os.fsencode(root))):
         path = os.path.join(os.fsencode(root), rel)
         st = os.lstat(path)
         folder = stat.S_ISDIR(st.st_mode)
-        when = "-" if folder and not folder_times else "%d.%09d" % divmod(st.st_mtime_ns, 10**9)
+        hidden = folder and (times == "none" or times == "below" and rel == b".")
+        when = "-" if hidden else "%d.%09d" % divmod(st.st_mtime_ns, 10**9)
         group = first.setdefault((st.st_dev, st.st_ino), rel)
         link = "" if group == rel else "= " + repr(group)
         links = "-" if folder else str(st.st_nlink)
@@ -54,8 +56,7 @@ def listing(root, folder_times):
 
 
 def main():
-    args = [a for a in sys.argv[1:] if a != "--no-folder-times"]
-    for line in listing(args[0], len(args) == len(sys.argv) - 1):
+    for line in listing(sys.argv[2], sys.argv[1].removeprefix("--times=")):
         print(line)
 
 
