@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: ISC
+# Generic rules only: what is built stands in the folders' Kbuild files, with what options in
+# out/$(BOARD)/.config, for which machine in board/$(BOARD)/board.mk and configs/targets.mk.
+BOARD ?= qemu_x86_64
+VERSION := 0.1.0
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+BOARDS := $(sort $(patsubst board/%/board.mk,%,$(wildcard board/*/board.mk)))
+include configs/targets.mk
+ifeq ($(filter $(BOARD),$(BOARDS)),)
+$(error BOARD=$(BOARD) is none of: $(BOARDS))
+endif
+include board/$(BOARD)/board.mk
+
+OUT := out/$(BOARD)
+OBJ := $(OUT)/obj
+SYSROOT := out/deps/$(TARGET)
+CROSS := $(CROSS_$(TARGET))
+CC := $(CROSS)gcc
+DEBIAN := $(shell . /etc/os-release 2>/dev/null; echo $${VERSION_CODENAME:-bookworm})
+PINS := configs/deps/$(if $(filter trixie forky sid,$(DEBIAN)),trixie,bookworm).tsv
+
+# The verbs that need no configuration of a board come first; `make` alone is the binary.
+.PHONY: all
+all: $(OUT)/pintle
+
+# --- what is needed before the first compilation -------------------------------------------------
+# A private apt, pinned sources, host packages, one set of libraries a target: see configs/deps/.
+HOST := out/deps/host.stamp
+LIBS := $(SYSROOT)/.stamp
+
+$(HOST): configs/deps/packages.txt configs/deps/host.sh
+	@mkdir -p $(@D)
+	@sh configs/deps/host.sh $< $@
+
+out/deps/src/.stamp-%: configs/deps/%.tsv configs/deps/fetch.sh | $(HOST)
+	@sh configs/deps/fetch.sh $< out/deps/src
+	@touch $@
+
+SOURCES := out/deps/src/.stamp-$(basename $(notdir $(PINS)))
+
+out/deps/%/.stamp: $(SOURCES) configs/deps/libs.sh configs/targets.mk
+	@CROSS='$(CROSS_$*)' CPU='$(CPU_$*)' MUSL='$(MUSL_$*)' sh configs/deps/libs.sh out/deps/src out/deps/$* $*
+	@touch $@
+
+.PHONY: deps
+deps: $(HOST) $(foreach t,$(TARGETS),out/deps/$(t)/.stamp) ## fetch and build all dependencies, for every target
+
+# --- configuration --------------------------------------------------------------------------------
+KCONFIG := KCONFIG_CONFIG=$(OUT)/.config CONFIG_=CONFIG_
+KCONFIG_FILES := $(wildcard configs/Kconfig init/Kconfig init/*/Kconfig runtime/Kconfig fetch/Kconfig board/Kconfig)
+
+$(OUT)/.config: configs/$(BOARD)_defconfig $(KCONFIG_FILES) | $(HOST)
+	@mkdir -p $(@D)
+	@$(KCONFIG) kconfig-conf --defconfig=$< configs/Kconfig >$(OUT)/kconfig.log || { cat $(OUT)/kconfig.log >&2; exit 1; }
+	@touch $@
+
+# One list of symbols, two spellings: for C and for make.
+$(OUT)/config.h: $(OUT)/.config
+	@awk -F= -v board=$(BOARD) -v version=$(VERSION) ' \
+		/^CONFIG_/ { v = substr($$0, index($$0, "=") + 1); print "#define " $$1 " " (v == "y" ? "1" : v) } \
+		END { print "#define PINTLE_BOARD \"" board "\"\n#define PINTLE_VERSION \"" version "\"" }' $< >$@
+
+-include $(OUT)/.config
+
+.PHONY: menuconfig savedefconfig %_defconfig
+menuconfig: $(OUT)/.config ## edit the options of BOARD
+	@$(KCONFIG) kconfig-mconf configs/Kconfig
+savedefconfig: $(OUT)/.config ## write the options of BOARD to configs/, only what differs from the defaults
+	@$(KCONFIG) kconfig-conf --savedefconfig=configs/$(BOARD)_defconfig configs/Kconfig >/dev/null
+%_defconfig:
+	@$(MAKE) BOARD=$* out/$*/.config
+
+# --- compilation ----------------------------------------------------------------------------------
+# walk(folder/): reads the folder's Kbuild and those below it, adds their objects to OBJECTS.
+define read-kbuild
+obj-y :=
+include $(1)Kbuild
+OBJECTS += $$(addprefix $(1),$$(filter %.o,$$(obj-y)))
+below-$(1) := $$(addprefix $(1),$$(filter %/,$$(obj-y)))
+endef
+walk = $(eval $(call read-kbuild,$(1)))$(foreach d,$(below-$(1)),$(call walk,$(d)))
+OBJECTS :=
+$(call walk,)
+OBJECTS := $(addprefix $(OBJ)/,$(OBJECTS))
+MAIN := $(OBJ)/init/main.o
+
+GCC_INCLUDE = $(shell $(CC) -print-file-name=include)
+PIE := $(if $(NO_PIE),-fno-pie,-fPIE)
+CFLAGS = $(CPU_$(TARGET)) -std=c17 -Os $(PIE) -nostdinc -isystem $(SYSROOT)/include -isystem $(GCC_INCLUDE) \
+	-I. -include $(OUT)/config.h -D_GNU_SOURCE \
+	-ffunction-sections -fdata-sections -fno-common -fno-asynchronous-unwind-tables -fno-strict-aliasing \
+	-fstack-protector-strong -ftrivial-auto-var-init=zero -fno-delete-null-pointer-checks \
+	-Wall -Wextra -Werror -Wshadow -Wvla -Wundef -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
+	-Wno-sign-conversion -Wpointer-arith -Wwrite-strings -Wformat=2 -Wstack-usage=12288 \
+	-g -ffile-prefix-map=$(CURDIR)=. -MMD -MP
+LDFLAGS = $(CPU_$(TARGET)) -nostdlib -nostartfiles $(if $(NO_PIE),-static -no-pie,-static-pie) \
+	-Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,noseparate-code,--build-id=none,--fatal-warnings -L$(SYSROOT)/lib
+CRT1 := $(SYSROOT)/lib/$(if $(NO_PIE),crt1,rcrt1).o
+LDLIBS := -lbearssl -lyajl -lz -linih -Wl,--start-group -lc -lgcc -Wl,--end-group
+
+$(OBJ)/%.o: %.c $(OUT)/config.h $(LIBS)
+	@mkdir -p $(@D)
+	@echo "  CC      $(BOARD) $*.c"
+	@$(CC) $(CFLAGS) -c $< -o $@
+
+$(OUT)/libpintle.a: $(filter-out $(MAIN),$(OBJECTS))
+	@rm -f $@
+	@$(CROSS)ar rcsD $@ $^
+
+$(OUT)/pintle.debug: $(MAIN) $(OUT)/libpintle.a
+	@echo "  LD      $@"
+	@$(CC) $(LDFLAGS) -o $@ $(CRT1) $(SYSROOT)/lib/crti.o $^ $(LDLIBS) $(SYSROOT)/lib/crtn.o
+
+$(OUT)/pintle: $(OUT)/pintle.debug
+	@$(CROSS)strip -s -R .comment -R .note.gnu.property -o $@ $<
+
+-include $(OBJECTS:.o=.d)
+
+.PHONY: install clean size
+install: $(OUT)/pintle ## install the binary and man pages below DESTDIR
+	@install -D -m 755 $< $(DESTDIR)/sbin/pintle
+	@for page in $(wildcard init/*.8 init/cli/*.1 init/unit/*.5 fetch/*.5 runtime/*.8); do \
+		install -D -m 644 $$page $(DESTDIR)/usr/share/man/man$${page##*.}/$${page##*/}; done
+size: ## sizes of every board that has been built, beside their budgets
+	@sh configs/size.sh $(BOARDS)
+clean: ## remove what was built; fetched sources, kernels and libraries stay
+	@rm -rf $(addprefix out/,$(BOARDS)) out/results
+
+include $(wildcard board/rules.mk tests/rules.mk)
+
+.PHONY: help
+help: ## this list
+	@echo "make [BOARD=$(BOARD)] builds out/\$$(BOARD)/pintle. Boards: $(BOARDS)"
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r verb text; do \
+		printf '  %-16s %s\n' "$$verb" "$$text"; done

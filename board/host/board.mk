@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: ISC
+# The build machine itself: the same PID 1 in a PID and mount namespace, for quick tests.
+TARGET := x86_64

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: ISC
+# The instruction sets pintle is built for: Debian's cross compiler, its flags, musl's name for the
+# target, the runner for unit tests. A board names one of them as TARGET in its board.mk.
+TARGETS := x86_64 aarch64 armv7 armv5 mipsel mips riscv64
+
+CROSS_x86_64 := x86_64-linux-gnu-
+MUSL_x86_64 := x86_64-linux-musl
+
+CROSS_aarch64 := aarch64-linux-gnu-
+MUSL_aarch64 := aarch64-linux-musl
+EMULATOR_aarch64 := qemu-aarch64-static
+
+CROSS_armv7 := arm-linux-gnueabihf-
+MUSL_armv7 := arm-linux-musleabihf
+CPU_armv7 := -march=armv7-a+fp -mthumb
+EMULATOR_armv7 := qemu-arm-static
+
+CROSS_armv5 := arm-linux-gnueabi-
+MUSL_armv5 := arm-linux-musleabi
+CPU_armv5 := -march=armv5te -marm
+EMULATOR_armv5 := qemu-arm-static -cpu arm926
+
+CROSS_mipsel := mipsel-linux-gnu-
+MUSL_mipsel := mipsel-linux-musl
+CPU_mipsel := -march=mips32r2
+EMULATOR_mipsel := qemu-mipsel-static
+
+CROSS_mips := mips-linux-gnu-
+MUSL_mips := mips-linux-musl
+CPU_mips := -march=mips32r2
+EMULATOR_mips := qemu-mips-static
+
+CROSS_riscv64 := riscv64-linux-gnu-
+MUSL_riscv64 := riscv64-linux-musl
+EMULATOR_riscv64 := qemu-riscv64-static
