@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2154 # run sets stderr
+# shellcheck disable=SC2154,SC2016 # run sets stderr; scripts are in single quotes
 # Containers from signed images as their programs see them, started by units under PID 1.
 
 load lib.bash
