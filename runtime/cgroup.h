@@ -57,6 +57,13 @@ int cg_kill(const struct cg_tree *t, const struct cg *c);
 int cg_signal(const struct cg *c, int sig);
 /* 1 if any process is in the group or below, 0 if none, -errno. */
 int cg_populated(const struct cg *c);
+/*
+ * In a container's child, before it drops its rights: lets the group open only the devices of
+ * Docker's default list and the n given ones (v2 by a BPF program, v1 by devices.allow). 0, or -ENOTSUP where the
+ * kernel has neither: the caller then takes CAP_MKNOD away.
+ */
+struct spec_device;
+int cg_devices(const struct cg *c, const struct spec_device *extra, unsigned n, struct err *e);
 /* Bytes charged, 0 when unknown. */
 uint64_t cg_memory(const struct cg *c);
 /* How often the OOM killer acted in the group; 0 when unknown. */

@@ -13,6 +13,8 @@
 
 #define SPEC_LAYERS_MAX 127	/* overlayfs takes 500, one page of mount options takes 127 short names */
 
+struct cg;
+
 struct spec_mount {
 	const char *type;	/* "bind", "tmpfs", "proc", … as mount(2) has them */
 	const char *source;	/* host path for bind; may be NULL for tmpfs */
@@ -78,6 +80,7 @@ struct spec {
 	bool no_default_mounts;		/* config.json names all mounts itself */
 	const struct spec_device *devices;
 	unsigned n_devices;
+	const struct cg *cgroup;	/* for the device rules; NULL = no rules, and no CAP_MKNOD */
 	const char *const *masked;	/* NULL-terminated; NULL = the default list */
 	const char *const *readonly;	/* NULL-terminated; NULL = the default list */
 	const char *const *sysctl;	/* NULL-terminated "name=value" */

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+/* Control groups version 1: one folder a hierarchy. See cgroup.h; called by PID 1. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/base/str.h"
+#include "runtime/cgroup_int.h"
+
+const struct cg_hierarchy cg_hierarchies[CG_V1_N] = {
+	{ "freezer", CG_HAS_FREEZER }, { "memory", CG_HAS_MEMORY }, { "pids", CG_HAS_PIDS },
+	{ "cpu", CG_HAS_CPU }, { "devices", CG_HAS_DEVICES }, { "cpuset", CG_HAS_CPUSET },
+};
+
+_Static_assert(CG_V1_N == sizeof(((struct cg *)0)->v1_fd) / sizeof(int), "a folder a hierarchy");
+
+int cg_v1_tree_open(struct cg_tree *t, struct err *e)
+{
+	char path[160];
+	size_t i;
+
+	for (i = 0; i < CG_V1_N; i++) {
+		/* cpuset needs its cpus and mems filled before a process may join: no key of ours sets them. */
+		if (cg_hierarchies[i].controller == CG_HAS_CPUSET)
+			continue;
+		str_print(path, sizeof(path), CG_ROOT "/%s/%s", cg_hierarchies[i].folder, t->parent);
+		if (mkdir(path, 0755) && errno != EEXIST)
+			continue;	/* no such hierarchy, or not ours to write */
+		t->v1_fd[i] = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (t->v1_fd[i] >= 0)
+			t->controllers |= cg_hierarchies[i].controller;
+	}
+	(void)e;
+	t->mode = t->controllers ? CG_V1 : CG_NONE;
+	return 0;
+}
+
+int cg_v1_open(const struct cg_tree *t, struct cg *c, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < CG_V1_N; i++) {
+		if (t->v1_fd[i] < 0)
+			continue;
+		if (!mkdirat(t->v1_fd[i], c->name, 0755) || errno == EEXIST)
+			c->v1_fd[i] = openat(t->v1_fd[i], c->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (c->v1_fd[i] < 0)
+			return err_set(e, errno, "cgroup", "%s/%s/%s", cg_hierarchies[i].folder, t->parent, c->name);
+	}
+	return 0;
+}
+
+int cg_v1_by_controller(const struct cg *c, uint32_t controller)
+{
+	size_t i;
+
+	for (i = 0; i < CG_V1_N; i++)
+		if (cg_hierarchies[i].controller == controller)
+			return c->v1_fd[i];
+	return -1;
+}
+
+static int limit(const struct cg *c, uint32_t controller, const char *file, const char *text, bool wanted, struct err *e)
+{
+	int fd = cg_v1_by_controller(c, controller);
+
+	if (fd >= 0)
+		return cg_write(fd, c->name, file, text, e);
+	return wanted ? err_set(e, ENOTSUP, "cgroup", "%s: the kernel has no such controller", file) : 0;
+}
+
+int cg_v1_limit(const struct cg *c, const struct cg_limits *l, struct err *e)
+{
+	char text[32] = "-1";
+	int rc;
+
+	if (l->memory_max != UINT64_MAX)
+		str_print(text, sizeof(text), "%llu", (unsigned long long)l->memory_max);
+	rc = limit(c, CG_HAS_MEMORY, "memory.limit_in_bytes", text, l->memory_max != UINT64_MAX, e);
+	str_copy(text, sizeof(text), "max");
+	if (l->pids_max != UINT64_MAX)
+		str_print(text, sizeof(text), "%llu", (unsigned long long)l->pids_max);
+	rc = limit(c, CG_HAS_PIDS, "pids.max", text, l->pids_max != UINT64_MAX, e) ?: rc;
+	str_copy(text, sizeof(text), "-1");
+	if (l->cpu_quota_percent)
+		str_print(text, sizeof(text), "%llu", l->cpu_quota_percent * 1000ull);
+	return limit(c, CG_HAS_CPU, "cpu.cfs_quota_us", text, l->cpu_quota_percent, e) ?: rc;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The container's child: carries out enter.def step by step and ends in exec. The small steps are
+ * here, the larger ones in files of their own. Nothing allocates; paths inside the image go through inroot.h.
+ */
+#include "runtime/enter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/base/inroot.h"
+#include "runtime/base/io.h"
+#include "runtime/base/str.h"
+#include "runtime/base/sys.h"
+#include "runtime/cgroup.h"
+#include "runtime/container.h"
+
+static int (*const steps[])(struct enter *c, struct err *e) = {
+#define STEP(name) name,
+#include "runtime/enter.def"
+#undef STEP
+};
+
+int ctr_enter(const struct spec *spec, struct err *e)
+{
+	struct enter c = { .spec = spec, .root_fd = -1 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < ARRAY_LEN(steps) && !rc; i++)
+		rc = steps[i](&c, e);
+	return rc;
+}
+
+int ctr_enter_host(const struct spec *spec, struct err *e)
+{
+	struct enter c = { .spec = spec, .root_fd = -1 };
+	int rc = enter_oom_score(&c, e);
+
+	rc = rc ?: enter_rlimits(&c, e);
+	rc = rc ?: enter_stdio(&c, e);
+	rc = rc ?: user_find(&c, e);
+	rc = rc ?: enter_cwd(&c, e);
+	if (!rc && (c.uid || c.gid || spec->no_new_privs || spec->caps != UINT64_MAX))
+		rc = creds_drop(&c, e);
+	return rc ?: exec_command(&c, e);
+}
+
+void enter_proc_path(char *buf, unsigned cap, int fd)
+{
+	str_print(buf, cap, "/proc/self/fd/%d", fd);
+}
+
+int enter_oom_score(struct enter *c, struct err *e)
+{
+	char text[16];
+	int rc;
+
+	str_print(text, sizeof(text), "%d", c->spec->oom_score_adj);
+	rc = io_write_file(AT_FDCWD, "/proc/self/oom_score_adj", text);
+	/* Lowering needs CAP_SYS_RESOURCE, which a supervisor inside a container may lack. */
+	if (rc == -EACCES && c->spec->oom_score_adj >= 0)
+		rc = 0;
+	return rc ? err_set(e, rc, "oom_score_adj", "%s", text) : 0;
+}
+
+int enter_rlimits(struct enter *c, struct err *e)
+{
+	unsigned i;
+
+	for (i = 0; i < c->spec->n_rlimits; i++) {
+		const struct spec_rlimit *r = &c->spec->rlimits[i];
+		struct rlimit l = {
+			.rlim_cur = r->soft == UINT64_MAX ? RLIM_INFINITY : (rlim_t)r->soft,
+			.rlim_max = r->hard == UINT64_MAX ? RLIM_INFINITY : (rlim_t)r->hard,
+		};
+
+		if (setrlimit(r->resource, &l))
+			return err_set(e, errno, "rlimit", "number %d", r->resource);
+	}
+	return 0;
+}
+
+int enter_private_mounts(struct enter *c, struct err *e)
+{
+	(void)c;
+	/* Slave: a stick that the host mounts later still reaches a volume, nothing goes the other way. */
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
+		return err_set(e, errno, "mount", "make / a slave");
+	return 0;
+}
+
+int enter_device_rules(struct enter *c, struct err *e)
+{
+	const struct spec *s = c->spec;
+	struct err why = { 0 };
+	int rc = s->cgroup ? cg_devices(s->cgroup, s->devices, s->n_devices, &why) : -ENOTSUP;
+
+	if (rc && rc != -ENOTSUP && rc != -EPERM && rc != -EACCES) {
+		*e = why;
+		return rc;
+	}
+	c->no_devices = rc != 0;
+	return 0;
+}
+
+/* "net.ipv4.ip_forward=1": in the container's own /proc, so that only its namespaces' values are in reach. */
+int enter_sysctl(struct enter *c, struct err *e)
+{
+	const char *const *at = c->spec->sysctl;
+
+	for (; at && *at; at++) {
+		char path[256];
+		size_t n = strcspn(*at, "="), i;
+		int fd AUTO_CLOSE = -1, rc;
+
+		if (str_print(path, sizeof(path), "proc/sys/%.*s", (int)n, *at) < 0 || !(*at)[n])
+			return err_set(e, EINVAL, "sysctl", "%s", *at);
+		for (i = strlen("proc/sys/"); path[i]; i++)
+			if (path[i] == '.')
+				path[i] = '/';
+		fd = inroot_open_nolink(c->root_fd, path, O_WRONLY, 0);
+		rc = fd < 0 ? fd : io_write_full(fd, *at + n + 1, strlen(*at + n + 1));
+		if (rc)
+			return err_set(e, rc, "sysctl", "%s", *at);
+	}
+	return 0;
+}
+
+int enter_names(struct enter *c, struct err *e)
+{
+	const struct spec *s = c->spec;
+
+	if (s->hostname && sethostname(s->hostname, strlen(s->hostname)))
+		return err_set(e, errno, "hostname", "%s", s->hostname);
+	if (s->domainname && setdomainname(s->domainname, strlen(s->domainname)))
+		return err_set(e, errno, "domainname", "%s", s->domainname);
+	return 0;
+}
+
+/* dup2 onto 0, 1, 2; sources below 3 are moved out of the way first. */
+int enter_stdio(struct enter *c, struct err *e)
+{
+	int want[3] = { c->spec->stdin_fd, c->spec->stdout_fd, c->spec->stderr_fd }, i;
+
+	for (i = 0; i < 3; i++) {
+		want[i] = want[i] >= 0 ? fcntl(want[i], F_DUPFD_CLOEXEC, 3) :
+			open("/dev/null", (i ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+		if (want[i] >= 0 && want[i] < 3)
+			want[i] = fcntl(want[i], F_DUPFD_CLOEXEC, 3);
+		if (want[i] < 0)
+			return err_set(e, errno, "stdio", "fd %d", i);
+	}
+	for (i = 0; i < 3; i++)
+		if (dup2(want[i], i) < 0)
+			return err_set(e, errno, "stdio", "fd %d", i);
+	return 0;
+}
+
+/* The old root ends up mounted over the new one and is let go (pivot_root(2), "pivot_root(".", ".")"). */
+int enter_pivot(struct enter *c, struct err *e)
+{
+	if (fchdir(c->root_fd))
+		return err_set(e, errno, "pivot_root", "enter the root");
+	if (sys_pivot_root(".", "."))
+		return err_set(e, errno, "pivot_root", "switch");
+	if (umount2(".", MNT_DETACH) || chdir("/"))
+		return err_set(e, errno, "pivot_root", "let the old root go");
+	io_close(&c->root_fd);
+	c->root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return c->root_fd < 0 ? err_set(e, errno, "pivot_root", "/") : 0;
+}
+
+/* Makes a missing working folder inside the root, the user's own, and goes there. */
+static int make_cwd(struct enter *c, const char *cwd, struct err *e)
+{
+	int fd AUTO_CLOSE = inroot_mkdirs(c->root_fd, cwd, 0755);
+
+	if (fd < 0)
+		return err_set(e, fd, "chdir", "%s", cwd);
+	if (c->uid)
+		(void)!fchownat(fd, "", c->uid, c->gid, AT_EMPTY_PATH);
+	return fchdir(fd) ? err_set(e, errno, "chdir", "%s", cwd) : 0;
+}
+
+/* After the pivot, and proved to lie below the root: a leaked folder fd as cwd was CVE-2024-21626. */
+int enter_cwd(struct enter *c, struct err *e)
+{
+	const char *cwd = c->spec->cwd && *c->spec->cwd ? c->spec->cwd : "/";
+	char back[4096];
+	int rc = 0;
+
+	umask(c->spec->umask);
+	if (chdir(cwd)) {
+		rc = errno == ENOENT && c->root_fd >= 0 ? make_cwd(c, cwd, e) : err_set(e, errno, "chdir", "%s", cwd);
+		if (rc)
+			return rc;
+	}
+	/* A folder outside the root reads as "(unreachable)…" (getcwd(3)). */
+	if (!getcwd(back, sizeof(back)))
+		return err_set(e, errno, "chdir", "%s", cwd);
+	return back[0] == '/' ? 0 : err_set(e, EXDEV, "chdir", "%s leads outside the root", cwd);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Puts the container's root together on a tmpfs of its own mount namespace: an overlay of the image's
+ * layers with its changes in RAM or in a folder, or a plain folder. Runs in the container's child.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/base/io.h"
+#include "runtime/base/str.h"
+#include "runtime/enter.h"
+
+#define STAGE_ROOT ENTER_STAGE "/root"
+
+static int make_stage(struct err *e)
+{
+	static const char *const folders[] = { STAGE_ROOT, ENTER_STAGE "/upper", ENTER_STAGE "/work" };
+	size_t i;
+	int rc = io_mkdirs(AT_FDCWD, ENTER_STAGE, 0700);
+
+	if (rc)
+		return err_set(e, rc, "stage", "%s", ENTER_STAGE);
+	if (mount("tmpfs", ENTER_STAGE, "tmpfs", MS_NODEV | MS_NOATIME, "mode=0755"))
+		return err_set(e, errno, "stage", "mount tmpfs on %s", ENTER_STAGE);
+	for (i = 0; i < ARRAY_LEN(folders); i++)
+		if (mkdir(folders[i], 0755))
+			return err_set(e, errno, "stage", "%s", folders[i]);
+	return 0;
+}
+
+static int plain_folder(const char *path, struct err *e)
+{
+	if (mount(path, STAGE_ROOT, NULL, MS_BIND | MS_REC, NULL))
+		return err_set(e, errno, "root", "%s", path);
+	if (mount(NULL, STAGE_ROOT, NULL, MS_PRIVATE, NULL))
+		return err_set(e, errno, "root", "make %s private", path);
+	return 0;
+}
+
+/* lowerdir=2:1:0 relative to the folder of the layers: 127 layers fit the one page that mount(2) takes. */
+static int lower_names(struct str *s, const struct spec_root *r, struct err *e)
+{
+	unsigned i;
+
+	if (r->path) {
+		if (chdir("/"))
+			return err_set(e, errno, "root", "/");
+		str_fmt(s, "lowerdir=%s", r->path);
+		return strpbrk(r->path, ":,\\") ? err_set(e, EINVAL, "root", "%s: no ':' ',' '\\' in a path under an overlay", r->path) : 0;
+	}
+	if (chdir(r->layers_dir))
+		return err_set(e, errno, "layers", "%s", r->layers_dir);
+	str_puts(s, "lowerdir=");
+	for (i = r->n_layers; i-- > 0;)
+		str_fmt(s, "%u%s", i, i ? ":" : "");
+	return 0;
+}
+
+static int upper_names(struct str *s, const struct spec_root *r, struct err *e)
+{
+	const char *base = r->upper == SPEC_UPPER_DIR ? r->upper_dir : ENTER_STAGE;
+	char path[512];
+
+	if (r->upper == SPEC_UPPER_NONE)
+		return 0;
+	if (r->upper == SPEC_UPPER_DIR) {
+		str_print(path, sizeof(path), "%s/upper", base);
+		if (io_mkdirs(AT_FDCWD, path, 0755))
+			return err_set(e, errno, "upper", "%s", path);
+		str_print(path, sizeof(path), "%s/work", base);
+		if (io_mkdirs(AT_FDCWD, path, 0700))
+			return err_set(e, errno, "upper", "%s", path);
+	}
+	str_fmt(s, ",upperdir=%s/upper,workdir=%s/work", base, base);
+	return 0;
+}
+
+static int overlay(const struct spec_root *r, struct err *e)
+{
+	char options[4096];
+	struct stat st;
+	struct str s;
+	int rc;
+
+	str_init(&s, options, sizeof(options));
+	rc = lower_names(&s, r, e);
+	rc = rc ?: upper_names(&s, r, e);
+	if (rc)
+		return rc;
+	if (s.cut)
+		return err_set(e, E2BIG, "overlay", "%u layers", r->n_layers);
+	/* The root folder's own mode and owner are the top layer's. */
+	if (r->upper == SPEC_UPPER_TMPFS && !stat(r->path ? r->path : "0", &st)) {
+		(void)!chown(ENTER_STAGE "/upper", st.st_uid, st.st_gid);
+		(void)!chmod(ENTER_STAGE "/upper", st.st_mode & 07777);
+	}
+	if (mount("overlay", STAGE_ROOT, "overlay", 0, options))
+		return err_set(e, errno, "overlay", "%u layers", r->n_layers);
+	return chdir("/") ? err_set(e, errno, "overlay", "/") : 0;
+}
+
+int rootfs_mount(struct enter *c, struct err *e)
+{
+	const struct spec_root *r = &c->spec->root;
+	int rc = make_stage(e);
+
+	if (rc)
+		return rc;
+	if (r->path && r->upper == SPEC_UPPER_NONE) {
+		rc = plain_folder(r->path, e);
+	} else if (!r->path && r->n_layers == 1 && r->upper == SPEC_UPPER_NONE) {
+		/* An overlay wants two folders; one read-only layer is itself. */
+		rc = chdir(r->layers_dir) ? err_set(e, errno, "layers", "%s", r->layers_dir) : plain_folder("0", e);
+	} else {
+		rc = overlay(r, e);
+	}
+	if (rc)
+		return rc;
+	c->root_fd = open(STAGE_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return c->root_fd < 0 ? err_set(e, errno, "root", STAGE_ROOT) : 0;
+}
+
+int rootfs_seal(struct enter *c, struct err *e)
+{
+	const struct spec_root *r = &c->spec->root;
+
+	if (!r->read_only && !(r->upper == SPEC_UPPER_NONE && !r->path))
+		return 0;
+	if (mount(NULL, STAGE_ROOT, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL))
+		return err_set(e, errno, "root", "make it read-only");
+	return 0;
+}
