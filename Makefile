@@ -4,6 +4,9 @@
 BOARD ?= qemu_x86_64
 VERSION := 0.1.0
 MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
@@ -74,23 +77,29 @@ savedefconfig: $(OUT)/.config ## write the options of BOARD to configs/, only wh
 	@$(MAKE) BOARD=$* out/$*/.config
 
 # --- compilation ----------------------------------------------------------------------------------
-# walk(folder/): reads the folder's Kbuild and those below it, adds their objects to OBJECTS.
+# walk(folder/): reads the folder's Kbuild and those below it, adds their objects to OBJECTS and the
+# headers that scripts make (generated-y: NAME.h by NAME.sh) to GENERATED.
 define read-kbuild
 obj-y :=
+generated-y :=
 include $(1)Kbuild
 OBJECTS += $$(addprefix $(1),$$(filter %.o,$$(obj-y)))
+GENERATED += $$(addprefix $(OUT)/gen/$(1),$$(generated-y))
 below-$(1) := $$(addprefix $(1),$$(filter %/,$$(obj-y)))
 endef
 walk = $(eval $(call read-kbuild,$(1)))$(foreach d,$(below-$(1)),$(call walk,$(d)))
 OBJECTS :=
+GENERATED :=
 $(call walk,)
+KBUILDS := $(wildcard Kbuild */Kbuild */*/Kbuild)
+.SECONDARY: $(GENERATED)
 OBJECTS := $(addprefix $(OBJ)/,$(OBJECTS))
 MAIN := $(OBJ)/init/main.o
 
 GCC_INCLUDE = $(shell $(CC) -print-file-name=include)
 PIE := $(if $(NO_PIE),-fno-pie,-fPIE)
 CFLAGS = $(CPU_$(TARGET)) -std=c17 -Os $(PIE) -nostdinc -isystem $(SYSROOT)/include -isystem $(GCC_INCLUDE) \
-	-I. -include $(OUT)/config.h -D_GNU_SOURCE \
+	-I. -I$(OUT)/gen -include $(OUT)/config.h -D_GNU_SOURCE \
 	-ffunction-sections -fdata-sections -fno-common -fno-asynchronous-unwind-tables -fno-strict-aliasing \
 	-fstack-protector-strong -ftrivial-auto-var-init=zero -fno-delete-null-pointer-checks \
 	-Wall -Wextra -Werror -Wshadow -Wvla -Wundef -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
@@ -101,14 +110,18 @@ LDFLAGS = $(CPU_$(TARGET)) -nostdlib -nostartfiles $(if $(NO_PIE),-static -no-pi
 CRT1 := $(SYSROOT)/lib/$(if $(NO_PIE),crt1,rcrt1).o
 LDLIBS := -lbearssl -lyajl -lz -linih -Wl,--start-group -lc -lgcc -Wl,--end-group
 
-$(OBJ)/%.o: %.c $(OUT)/config.h $(LIBS)
+$(OUT)/gen/%.h: %.sh $(wildcard runtime/*.def init/*.def init/*/*.def)
+	@mkdir -p $(@D)
+	@sh $< >$@
+
+$(OBJ)/%.o: %.c $(OUT)/config.h $(LIBS) Makefile | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "  CC      $(BOARD) $*.c"
 	@$(CC) $(CFLAGS) -c $< -o $@
 
-$(OUT)/libpintle.a: $(filter-out $(MAIN),$(OBJECTS))
+$(OUT)/libpintle.a: $(filter-out $(MAIN),$(OBJECTS)) $(KBUILDS)
 	@rm -f $@
-	@$(CROSS)ar rcsD $@ $^
+	@$(CROSS)ar rcsD $@ $(filter %.o,$^)
 
 $(OUT)/pintle.debug: $(MAIN) $(OUT)/libpintle.a
 	@echo "  LD      $@"

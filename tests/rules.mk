@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: ISC
+# The verbs that test: included by the top Makefile. Every part leaves its counts in
+# out/results/PART.tsv, see tests/sum.sh.
+
+# --- unit tests: every tests/unit/*_test.c is a cmocka program of its own, for every target ---------
+UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*_test.c))
+
+$(OUT)/tests/%.o: tests/unit/%.c $(OUT)/config.h $(LIBS) Makefile | $(GENERATED)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -c $< -o $@
+
+$(UNIT): $(OUT)/tests/%: $(OUT)/tests/%.o $(OUT)/libpintle.a
+	@echo "  LD      $@"
+	@$(CC) $(LDFLAGS) -o $@ $(CRT1) $(SYSROOT)/lib/crti.o $^ -lcmocka $(LDLIBS) $(SYSROOT)/lib/crtn.o
+
+.SECONDARY: $(UNIT:=.o)
+-include $(UNIT:=.d)
+
+.PHONY: unit check check-unit check-host
+unit: $(UNIT)
+	@sh tests/unit/run.sh $(TARGET) "$(EMULATOR_$(TARGET))" $(UNIT)
+
+check-unit: ## unit tests; TARGETS="x86_64 mips" for some of: all seven instruction sets
+	@rm -f out/results/unit.tsv
+	@bad=0; for t in $(TARGETS); do $(MAKE) BOARD=qemu_$$t unit || bad=1; done; \
+		sh tests/sum.sh show unit || bad=1; exit $$bad
+
+# --- host tests: PID 1 and the tools on the build machine -------------------------------------------
+HOST_TESTS = $(sort $(wildcard tests/host/*.bats))
+
+check-host: ## PID 1 in namespaces on this machine; HOST_TESTS="tests/host/images.bats" for some
+	@$(MAKE) BOARD=host all
+	@rm -f out/results/host.tsv
+	@bad=0; PINTLE=$(CURDIR)/out/host/pintle TEST_OUT=$(CURDIR)/out/tests sh tests/host/run.sh $(HOST_TESTS) || bad=1; \
+		sh tests/sum.sh show host || bad=1; exit $$bad
+
+# --- everything --------------------------------------------------------------------------------------
+CHECKS := lint check-repro check-unit check-host check-fuzz check-boot
+
+check: ## every test; ends with a line "N passed, N failed, N skipped"
+	@MAKE='$(MAKE)' sh tests/check.sh $(CHECKS)
