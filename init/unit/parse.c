@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reads one file into one unit: the bytes, inih over them, sections and messages. The file is the
+ * administrator's; it is read before PID 1's loop starts, or by a tool.
+ */
+#include "init/unit/parse.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <string.h>
+
+#include "runtime/base/io.h"
+#include "runtime/base/log.h"
+#include "runtime/base/str.h"
+
+#define FILE_MAX (CONFIG_UNIT_FILE_KB * 1024)
+
+static char bytes[FILE_MAX];	/* one file at a time */
+
+static void say(struct parse *p, int level, const char *fmt, va_list ap)
+{
+	char text[ERR_TEXT_MAX];
+	struct str s;
+
+	str_init(&s, text, sizeof(text));
+	str_vfmt(&s, fmt, ap);
+	if (level == LOG_LVL_ERR && !p->unit->bad) {
+		p->unit->bad = true;
+		err_clear(&p->unit->why_bad);
+		err_set(&p->unit->why_bad, EINVAL, "unit", "%s:%u: %s", p->file, p->line, text);
+	}
+	p->report(p->ctx, level, p->file, p->line, text);
+}
+
+void parse_warn(struct parse *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(p, LOG_LVL_WARN, fmt, ap);
+	va_end(ap);
+}
+
+int parse_bad(struct parse *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(p, LOG_LVL_ERR, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+static void enter_section(struct parse *p, const char *name)
+{
+	static const char *const both[] = { "Unit", "Service", "Install" };
+	bool known = p->unit->kind == UNIT_CONTAINER && strcmp(name, "Container") == 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(both); i++)
+		known |= strcmp(name, both[i]) == 0;
+	str_copy(p->section, sizeof(p->section), name);
+	p->skip_section = !known;
+	/* X-… is for other programs by systemd's rule; [Quadlet] is podman's word to its generator. */
+	if (!known && !str_starts(name, "X-") && strcmp(name, "Quadlet"))
+		parse_warn(p, "unknown section [%s], ignored", name);
+}
+
+/* inih's call-back; its own line number counts logical lines, so ours is used. */
+static int on_line(void *user, const char *section, const char *name, const char *value, int lineno)
+{
+	struct parse *p = user;
+
+	(void)lineno;
+	if (!name)
+		enter_section(p, section);
+	else if (!*section)
+		parse_bad(p, "%s= stands before the first section", name);
+	else if (!p->skip_section)
+		value_set(p, name, value ? value : "");
+	return 1;
+}
+
+int parse_file(struct parse *p, int dirfd, const char *name, const char *path)
+{
+	ssize_t n = io_read_file(dirfd, name, bytes, sizeof(bytes));
+	struct lines l = { .p = p, .next = 1 };
+
+	p->file = path;
+	p->line = 0;
+	p->section[0] = '\0';
+	p->skip_section = false;
+	if (n == -EFBIG)
+		return parse_bad(p, "the file is larger than %d KiB (UNIT_FILE_KB)", CONFIG_UNIT_FILE_KB);
+	if (n < 0)
+		return parse_bad(p, "%s", err_reason((int)-n));
+	l.at = bytes;
+	l.end = bytes + n;
+	/* A byte order mark is three bytes of no meaning in UTF-8. */
+	if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+		l.at += 3;
+	n = ini_parse_stream(lines_read, &l, on_line, p);
+	if (n)
+		return parse_bad(p, "the line cannot be read");
+	return 0;
+}
+
+static void finish_container(struct parse *p)
+{
+	struct unit *u = p->unit;
+
+	if (!u->image == !u->rootfs)
+		parse_bad(p, u->image ? "Image= and Rootfs= exclude each other" : "a container wants Image= or Rootfs=");
+	if (u->exec_start)
+		parse_bad(p, "ExecStart= has no meaning in a container: use Exec=");
+}
+
+static void finish_service(struct parse *p)
+{
+	struct unit *u = p->unit;
+
+	if (!u->exec_start)
+		parse_bad(p, "a service wants ExecStart=");
+	else if (u->exec_start->next && u->type != UNIT_ONESHOT)
+		parse_bad(p, "only a oneshot may have several ExecStart=");
+	if (u->type == UNIT_ONESHOT && (u->restart == UNIT_RESTART_ALWAYS || u->restart == UNIT_RESTART_ON_SUCCESS))
+		parse_bad(p, "a oneshot cannot have Restart=always or on-success: it would never be done");
+}
+
+void parse_finish(struct parse *p)
+{
+	struct unit *u = p->unit;
+
+	p->file = u->file;
+	p->line = 0;
+	if (u->kind == UNIT_CONTAINER)
+		finish_container(p);
+	else
+		finish_service(p);
+	if (u->restart_steps && u->restart_max_ms == UINT64_MAX)
+		parse_warn(p, "RestartSteps= without RestartMaxDelaySec= does nothing");
+}
