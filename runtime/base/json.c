@@ -88,9 +88,15 @@ static int stop(struct json_reader *r, int rc)
 	return 0;
 }
 
+/* Where in the document the parser is. */
+static unsigned long long place(const struct json_reader *r)
+{
+	return r->offset + yajl_get_bytes_consumed(r->yajl);
+}
+
 static int refuse(struct json_reader *r, const char *why)
 {
-	return stop(r, err_set(r->e, EBADMSG, r->what, "JSON near byte %llu: %s", (unsigned long long)r->offset, why));
+	return stop(r, err_set(r->e, EBADMSG, r->what, "JSON near byte %llu: %s", place(r), why));
 }
 
 /* Sets the path of the value that comes now; false when the document must be refused. */
@@ -271,7 +277,7 @@ static int on_name(void *ctx, const unsigned char *name, size_t n)
 	for (i = f->first_name; i < r->n_names; i++)
 		if (r->names[i] == h)
 			return stop(r, err_set(r->e, EBADMSG, r->what, "JSON near byte %llu: duplicate name \"%.*s\"",
-				(unsigned long long)r->offset, n > 64 ? 64 : (int)n, (const char *)name));
+				place(r), n > 64 ? 64 : (int)n, (const char *)name));
 	if (r->n_names == JSON_NAMES_MAX)
 		return refuse(r, "too many names");
 	r->names[r->n_names++] = h;
@@ -315,7 +321,7 @@ static int parse_error(struct json_reader *r)
 	if (r->failed)
 		return r->failed;
 	said = (const char *)yajl_get_error(r->yajl, 0, NULL, 0);
-	r->failed = err_set(r->e, EBADMSG, r->what, "JSON near byte %llu: %.*s", (unsigned long long)r->offset,
+	r->failed = err_set(r->e, EBADMSG, r->what, "JSON near byte %llu: %.*s", place(r),
 		(int)strcspn(said, "\n"), said);
 	return r->failed;
 }
@@ -329,10 +335,8 @@ int json_feed(struct json_reader *r, const void *bytes, size_t n, struct err *e)
 		refuse(r, "too large for the memory set aside");
 		return r->failed;
 	}
-	if (yajl_parse(r->yajl, bytes, n) != yajl_status_ok) {
-		r->offset += yajl_get_bytes_consumed(r->yajl);
+	if (yajl_parse(r->yajl, bytes, n) != yajl_status_ok)
 		return parse_error(r);
-	}
 	r->offset += n;
 	return 0;
 }
