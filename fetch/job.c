@@ -53,6 +53,7 @@ static int stored(struct work *w, const struct digest *manifest)
 	fd = store_image(&w->store, manifest, image.n_layers);
 	if (fd >= 0) {
 		w->res->n_layers = image.n_layers;
+		w->res->stop_signal = image.stop_signal;
 		w->res->flags |= JOB_R_CACHED;
 	}
 	return fd;
@@ -178,6 +179,7 @@ static int publish(struct work *w, struct imgrec *rec)
 	unsigned first = first_visible(w);
 	int n = imgrec_finish(rec, w->manifest.n_layers - first, w->conf.stop_signal), rc;
 
+	w->res->stop_signal = w->conf.stop_signal;
 	if (n < 0)
 		return err_set(w->e, n, "config", "too much to keep");
 	rc = store_put(&w->store, IMGREC_NAME, w->rec, (size_t)n, w->e);

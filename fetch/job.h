@@ -46,7 +46,8 @@ struct job_result {
 	uint32_t elapsed_ms;
 	uint64_t bytes_read, bytes_written;
 	struct err err;
-	uint8_t reserved[152];
+	int32_t stop_signal;		/* the image's StopSignal, 0 = none: PID 1 reads no image record */
+	uint8_t reserved[148];
 };
 #define JOB_R_CACHED 1u		/* the store had it all */
 #define JOB_R_INSECURE 2u	/* policy let an unsigned image pass */

@@ -7,6 +7,7 @@
 #ifndef PINTLE_FETCH_TAR_H
 #define PINTLE_FETCH_TAR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -87,7 +88,16 @@ uint64_t tar_skippable(const struct tar *t);
 /* Passes over n <= tar_skippable() bytes; the data operation does not see them. 0 or an operation's -errno. */
 int tar_skip(struct tar *t, uint64_t n, struct err *e);
 
-/* Reads an extended header's records from t->pax[0..n): tar_pax.c, for tar.c only. 0 or -EBADMSG. */
+/* --- between tar.c, tar_header.c and tar_pax.c ---------------------------------------------------- */
+
+#define TAR_TYPE_AT 156	/* in the block */
+/* Whether the checksum in t->block is right, as bytes or as signed characters. */
+bool tar_header_ok(const struct tar *t);
+/* The size field of t->block. 0 or -EBADMSG with e set. */
+int tar_header_size(const struct tar *t, int64_t *ret, struct err *e);
+/* Fills t->entry from t->block and the extended headers before it. 0 or -EBADMSG with e set. */
+int tar_header_read(struct tar *t, struct err *e);
+/* Reads an extended header's records from t->pax[0..n). 0 or -EBADMSG with e set. */
 int tar_pax_read(struct tar *t, size_t n, int global, struct err *e);
 #define TAR_PAX_SIZE 1u
 #define TAR_PAX_UID 2u

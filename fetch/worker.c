@@ -25,6 +25,8 @@ int job_result_check(struct job_result *r, enum job_kind kind)
 		return -EPROTO;
 	if (r->status > 0 || r->status < -4095)
 		return -EPROTO;
+	if (r->stop_signal < 0 || r->stop_signal > 64)
+		return -EPROTO;
 	if ((r->status == 0) != (r->err.code == 0))
 		return -EPROTO;
 	return err_check(&r->err);
