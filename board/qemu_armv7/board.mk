@@ -8,3 +8,4 @@ CONSOLE := ttyAMA0
 MEMORY := 128
 DISK := virtio
 POWEROFF := poweroff
+OLD_KERNEL := 5.10:bullseye
