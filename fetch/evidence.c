@@ -14,7 +14,6 @@
 #define CANDIDATES_MAX 16
 #define PAYLOAD_MAX 8192u
 #define PAYLOAD_FILE "signature.json"
-#define SIG_FILE "signature.sig"
 
 struct search {
 	struct work *w;
@@ -94,7 +93,7 @@ static int try_sig(struct work *w, const struct cosign_sig *sig)
 	if (!rc)
 		rc = store_put(&w->store, PAYLOAD_FILE, w->doc, (size_t)n, w->e);
 	if (!rc)
-		rc = store_put(&w->store, SIG_FILE, sig->base64, strlen(sig->base64), w->e);
+		rc = store_put(&w->store, EVIDENCE_FILE, sig->base64, strlen(sig->base64), w->e);
 	if (!rc)
 		memcpy(w->res->key, k->key.id.b, sizeof(k->key.id.b));
 	return rc;
@@ -210,11 +209,11 @@ int evidence_check(struct work *w, int dir_fd, const struct digest *manifest)
 
 	if (rc)
 		return rc;
-	n = load(w, dir_fd, SIG_FILE);
+	n = load(w, dir_fd, EVIDENCE_FILE);
 	if (n < 0)
 		return n;
 	if (str_copy(sig.base64, sizeof(sig.base64), w->doc))
-		return err_set(w->e, EBADMSG, "signature", "stored " SIG_FILE " is too long");
+		return err_set(w->e, EBADMSG, "signature", "stored " EVIDENCE_FILE " is too long");
 	len = cosign_decode(&sig, der, w->e);
 	n = len < 0 ? len : load(w, dir_fd, PAYLOAD_FILE);
 	if (n < 0)

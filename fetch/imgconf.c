@@ -141,7 +141,9 @@ int imgconf_read(struct arena *a, const void *doc, size_t n, struct imgconf *ret
 	struct reading r = { .c = ret, .w = w };
 	int rc;
 
-	memset(ret, 0, sizeof(*ret));
+	ret->os[0] = ret->arch[0] = ret->variant[0] = '\0';
+	ret->n_diff_ids = 0;
+	ret->stop_signal = 0;
 	rc = json_read(a, doc, n, on_value, &r, "config", e);
 	if (rc)
 		return rc;

@@ -188,6 +188,18 @@ static int publish(struct work *w, struct imgrec *rec)
 	return rc;
 }
 
+/* Whether the stored image keeps the very signature that was just found good: keys come and go. */
+static bool same_evidence(const struct work *w, int stored_fd)
+{
+	char now[COSIGN_BASE64_MAX], then[COSIGN_BASE64_MAX];
+	ssize_t n;
+
+	if (w->res->flags & JOB_R_INSECURE)
+		return true;
+	n = io_read_file(w->store.image_fd, EVIDENCE_FILE, now, sizeof(now));
+	return n > 0 && io_read_file(stored_fd, EVIDENCE_FILE, then, sizeof(then)) == n && strcmp(now, then) == 0;
+}
+
 static int from_layout(struct work *w)
 {
 	const struct digest *manifest;
@@ -200,6 +212,10 @@ static int from_layout(struct work *w)
 		return rc;
 	manifest = &w->chain[w->n_chain - 1];
 	fd = w->req->kind == JOB_PREPARE ? stored(w, manifest) : -ENOENT;
+	if (fd >= 0 && !same_evidence(w, fd)) {
+		io_close(&fd);
+		w->res->flags &= ~JOB_R_CACHED;
+	}
 	if (fd < 0) {
 		rc = read_config(w, &rec);
 		if (!rc)

@@ -49,7 +49,7 @@ static int layer_value(struct reading *r, const char *path, const struct json_va
 			return wrong(r, "a layer is no object", e);
 		if (m->n_layers == LAYERS_MAX)
 			return wrong(r, "too many layers: more than 127", e);
-		m->n_layers++;
+		memset(&m->layers[m->n_layers++], 0, sizeof(m->layers[0]));
 		return 0;
 	}
 	if (v->depth == 3 && strncmp(path, "layers[].", 9) == 0 && m->n_layers)
@@ -96,7 +96,8 @@ int manifest_read(struct arena *a, const void *doc, size_t n, const char *what, 
 	struct reading r = { .m = ret, .what = what };
 	int rc;
 
-	memset(ret, 0, sizeof(*ret));
+	ret->n_layers = 0;	/* the table itself is not touched: memory costs when it is used */
+	memset(&ret->config, 0, sizeof(ret->config));
 	rc = json_read(a, doc, n, on_value, &r, what, e);
 	return rc ? rc : check(&r, e);
 }

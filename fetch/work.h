@@ -19,8 +19,8 @@
 
 #define CHAIN_MAX 5	/* an index in an index…: four, and the manifest */
 #define WORK_JSON_MAX 40960
-#define WORK_IN_MAX 16384
-#define WORK_OUT_MAX 32768
+#define WORK_IN_MAX 8192
+#define WORK_OUT_MAX 16384
 
 struct work {
 	const struct job_request *req;
@@ -65,6 +65,7 @@ int chain_read(struct work *w, const struct desc *d, const char *what);
 int chain_resolve(struct work *w);
 
 /* --- evidence.c --- */
+#define EVIDENCE_FILE "signature.sig"	/* base64, of the payload in signature.json */
 /* Looks for a signature of any digest of the chain by a trusted key; stages it. 0 or -errno with w->e set. */
 int evidence_find(struct work *w);
 /* Checks the signature kept with a stored image against the keys of today. dir_fd: the image's folder. 0 or -errno with w->e set. */
