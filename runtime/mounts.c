@@ -173,6 +173,13 @@ static int mount_bind(struct enter *c, const struct spec_mount *m, struct err *e
 	return bind_flags(c, m, e);
 }
 
+static bool is_there(struct enter *c, const char *path)
+{
+	int fd AUTO_CLOSE = inroot_open(c->root_fd, path, O_PATH | O_DIRECTORY, 0);
+
+	return fd >= 0;
+}
+
 int mounts_asked(struct enter *c, struct err *e)
 {
 	unsigned i;
@@ -181,6 +188,8 @@ int mounts_asked(struct enter *c, struct err *e)
 	for (i = 0; i < c->spec->n_mounts && !rc; i++) {
 		const struct spec_mount *m = &c->spec->mounts[i];
 
+		if (m->if_there && !is_there(c, m->target))
+			continue;
 		if (m->flags & MS_BIND)
 			rc = mount_bind(c, m, e);
 		else

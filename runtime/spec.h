@@ -22,6 +22,7 @@ struct spec_mount {
 	unsigned long flags;	/* MS_* ; MS_BIND|MS_REC for rbind */
 	unsigned long propagation; /* MS_PRIVATE, MS_SLAVE, MS_SHARED (with MS_REC) or 0 */
 	const char *data;	/* file-system options: "size=8m,mode=1777"; may be NULL */
+	bool if_there;		/* leave it out where the root has no such folder */
 	bool make_source;	/* create a missing bind source folder (named volumes) */
 };
 

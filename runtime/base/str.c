@@ -82,9 +82,9 @@ bool str_is(const char *span, size_t n, const char *text)
 	return strlen(text) == n && memcmp(span, text, n) == 0;
 }
 
-/* Length of the UTF-8 sequence at p (n bytes there), 0 if it is not valid (RFC 3629 section 4). */
-static size_t utf8_len(const unsigned char *p, size_t n)
+size_t str_utf8_len(const char *text, size_t n)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	unsigned char lo = 0x80, hi = 0xbf;
 	size_t len, i;
 
@@ -124,7 +124,7 @@ void str_put_escaped(struct str *s, const char *bytes, size_t n)
 
 		/* U+0080..U+009F are control characters too: some terminals obey them. */
 		if (!len && p[i] >= 0x80 && !(p[i] == 0xc2 && i + 1 < n && p[i + 1] < 0xa0))
-			len = utf8_len(p + i, n - i);
+			len = str_utf8_len(bytes + i, n - i);
 		if (len)
 			str_put(s, bytes + i, len);
 		else

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The part of booting that may block: kernel modules and /etc/fstab, done by a helper process that reports each
+ * result; PID 1 goes on without it, and starts the units when it is done or its time is up.
+ */
+#ifndef PINTLE_INIT_BOOT_H
+#define PINTLE_INIT_BOOT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Starts the helper; done() is called once, from the loop. */
+void boot_start(void (*done)(void));
+/* A process ended: true if it was the helper. */
+bool boot_reaped(pid_t pid);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/* Writes one flat JSON object, a line, with every string escaped (RFC 8259); bytes that are no UTF-8 become \ufffd. */
+#ifndef PINTLE_INIT_CLI_JSON_OUT_H
+#define PINTLE_INIT_CLI_JSON_OUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "init/cli/cli.h"
+
+struct json_out {
+	struct sink *out;
+	bool more;
+};
+
+void json_out_start(struct json_out *j, struct sink *out);
+void json_out_text(struct json_out *j, const char *name, const char *text);
+void json_out_bytes(struct json_out *j, const char *name, const char *bytes, size_t n);
+void json_out_number(struct json_out *j, const char *name, uint64_t v);
+void json_out_bool(struct json_out *j, const char *name, bool v);
+void json_out_null(struct json_out *j, const char *name);
+/* Closes the object and ends the line. */
+void json_out_end(struct json_out *j);
+
+#endif

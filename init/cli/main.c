@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/* pintle WORD …: the command line. See cli.h. */
+#include <string.h>
+
+#include "init/cli/cli.h"
+#include "init/cli/cmd_check.h"
+#include "init/cli/cmd_image.h"
+#include "runtime/base/str.h"
+
+int client_main(int argc, char **argv)
+{
+	static char *const help[] = { (char *)"help", NULL };
+
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return words_run(sink_stdout(), 1, (char **)help) ?: argc < 2 ? 2 : 0;
+	if (strcmp(argv[1], "--version") == 0)
+		argv[1] += 2;
+	return words_run(sink_stdout(), argc - 1, argv + 1);
+}
+
+/* These read their own options: args[-1] is the word. */
+int word_load(const struct call *c)
+{
+	return cmd_load(c->n_args + 1, c->args - 1);
+}
+
+int word_verify(const struct call *c)
+{
+	return cmd_verify(c->n_args + 1, c->args - 1);
+}
+
+int word_images(const struct call *c)
+{
+	return cmd_images(c->n_args + 1, c->args - 1);
+}
+
+int word_check(const struct call *c)
+{
+	return cmd_check(c);
+}
+
+int word_version(const struct call *c)
+{
+	if (c->json)
+		sink_fmt(c->out, "{\"version\":\"%s\",\"board\":\"%s\"}\n", PINTLE_VERSION, PINTLE_BOARD);
+	else
+		sink_fmt(c->out, "pintle %s (%s)\n", PINTLE_VERSION, PINTLE_BOARD);
+	return 0;
+}

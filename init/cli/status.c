@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: ISC */
+/* The words that look: status, list, logs. See cli.h. */
+#include <string.h>
+
+#include "init/cli/cli.h"
+#include "init/cli/format.h"
+#include "init/cli/json_out.h"
+#include "init/unit/signals.h"
+#include "runtime/base/str.h"
+#include "runtime/base/text.h"
+
+#define STATUS_LINES 10	/* of a unit's log under its status */
+
+static int fail(const struct call *c, int status, const struct err *e)
+{
+	char said[sizeof(*e) + 64];
+
+	if (e->code)
+		sink_error(c->out, c->word, "%s", err_say(e, said, sizeof(said)));
+	return status;
+}
+
+static void system_json(const struct call *c, const struct ctl_system *s)
+{
+	static const char *const cgroup[] = { "none", "v2", "v1" };
+	struct json_out j;
+
+	json_out_start(&j, c->out);
+	json_out_text(&j, "type", "system");
+	json_out_text(&j, "version", s->version);
+	json_out_text(&j, "board", s->board);
+	json_out_number(&j, "uptime_ms", s->uptime_ms);
+	json_out_number(&j, "pid1_private_bytes", s->pid1_private_bytes);
+	json_out_number(&j, "units", s->units);
+	json_out_number(&j, "failed", s->failed);
+	json_out_number(&j, "orphans_reaped", s->zombies_reaped);
+	json_out_number(&j, "log_dropped", s->log_dropped);
+	json_out_text(&j, "degraded", s->degraded);
+	json_out_text(&j, "policy", s->policy ? "insecure" : "strict");
+	json_out_text(&j, "cgroup", s->cgroup < 3 ? cgroup[s->cgroup] : "?");
+	json_out_bool(&j, "shutting_down", s->shutting_down);
+	json_out_end(&j);
+}
+
+static void unit_json(const struct call *c, const struct ctl_unit *u)
+{
+	char digest[65], said[sizeof(struct err) + 64];
+	struct json_out j;
+
+	text_hex(u->digest, 32, digest);
+	json_out_start(&j, c->out);
+	json_out_text(&j, "type", "unit");
+	json_out_text(&j, "name", u->name);
+	json_out_text(&j, "description", u->description);
+	json_out_text(&j, "state", u->state);
+	json_out_bool(&j, "active", u->active);
+	json_out_bool(&j, "enabled", u->enabled);
+	json_out_number(&j, "pid", u->pid);
+	json_out_number(&j, "since_ms", u->since_ms);
+	json_out_number(&j, "uptime_ms", u->uptime_ms);
+	json_out_number(&j, "next_start_ms", u->next_start_ms);
+	json_out_number(&j, "restarts", u->restarts);
+	json_out_number(&j, "memory_bytes", u->memory_bytes);
+	if (strspn(digest, "0") == 64)
+		json_out_null(&j, "digest");
+	else
+		json_out_text(&j, "digest", digest);
+	if (u->exit_code >= 0)
+		json_out_number(&j, "exit_code", (uint64_t)u->exit_code);
+	else
+		json_out_null(&j, "exit_code");
+	json_out_text(&j, "exit_signal", u->exit_signal ? signal_name(u->exit_signal) : "");
+	json_out_bool(&j, "cached", u->cached);
+	json_out_bool(&j, "insecure", u->insecure);
+	json_out_bool(&j, "oom_killed", u->oom_killed);
+	json_out_text(&j, "reason", u->reason.code ? err_say(&u->reason, said, sizeof(said)) : "");
+	json_out_end(&j);
+}
+
+static void log_json(const struct call *c, const struct ctl_log *l)
+{
+	static const char *const stream[] = { "pintle", "stdout", "stderr" };
+	struct json_out j;
+
+	json_out_start(&j, c->out);
+	json_out_text(&j, "type", "log");
+	json_out_number(&j, "mono_ms", l->mono_ms);
+	json_out_text(&j, "stream", stream[l->stream < 3 ? l->stream : 0]);
+	json_out_number(&j, "lost_bytes", l->lost);
+	json_out_bool(&j, "partial", l->partial);
+	json_out_bytes(&j, "text", l->text, l->len <= CTL_LOG_MAX ? l->len : 0);
+	json_out_end(&j);
+}
+
+/* "  12.345 | text": a container's bytes never reach a terminal as they are. */
+static void log_line_out(const struct call *c, const struct ctl_log *l)
+{
+	static const char mark[] = { '*', '|', '!' };
+	char text[4 * CTL_LOG_MAX + 64];
+	struct str s;
+
+	str_init(&s, text, sizeof(text));
+	if (l->lost)
+		str_fmt(&s, "         - %llu bytes lost\n", (unsigned long long)l->lost);
+	str_fmt(&s, "%6llu.%03u %c ", (unsigned long long)(l->mono_ms / 1000), (unsigned)(l->mono_ms % 1000),
+		mark[l->stream < 3 ? l->stream : 0]);
+	str_put_escaped(&s, l->text, l->len <= CTL_LOG_MAX ? l->len : 0);
+	str_putc(&s, '\n');
+	c->out->put(c->out, text, s.len);
+}
+
+static void on_log(void *ctx, const union ctl_reply *r)
+{
+	const struct call *c = ctx;
+
+	if (r->head.row != CTL_R_LOG)
+		return;
+	if (c->json)
+		log_json(c, &r->log);
+	else
+		log_line_out(c, &r->log);
+}
+
+static void system_lines(const struct call *c, const struct ctl_system *s)
+{
+	char up[12], memory[8];
+
+	format_span(up, sizeof(up), s->uptime_ms);
+	format_bytes(memory, sizeof(memory), s->pid1_private_bytes);
+	sink_fmt(c->out, "pintle %s on %s, up %s, %u units, %u failed, PID 1 %s\n", s->version, s->board, up, s->units,
+		 s->failed, memory);
+	if (s->degraded[0])
+		sink_fmt(c->out, "degraded: %s\n", s->degraded);
+	if (s->policy)
+		sink_fmt(c->out, "INSECURE: an image runs without a signature\n");
+	if (s->shutting_down)
+		sink_fmt(c->out, "going down\n");
+}
+
+struct table {
+	const struct call *c;
+	unsigned rows;
+};
+
+static void on_table(void *ctx, const union ctl_reply *r)
+{
+	struct table *t = ctx;
+	char line[160];
+
+	if (t->c->json) {
+		if (r->head.row == CTL_R_SYSTEM)
+			system_json(t->c, &r->system);
+		else if (r->head.row == CTL_R_UNIT)
+			unit_json(t->c, &r->unit);
+		return;
+	}
+	if (r->head.row == CTL_R_SYSTEM)
+		system_lines(t->c, &r->system);
+	if (r->head.row != CTL_R_UNIT)
+		return;
+	if (!t->rows++) {
+		format_table_head(line, sizeof(line));
+		sink_fmt(t->c->out, "%s\n", line);
+	}
+	format_table_row(line, sizeof(line), &r->unit);
+	sink_fmt(t->c->out, "%s\n", line);
+}
+
+static void unit_lines(const struct call *c, const struct ctl_unit *u)
+{
+	char text[sizeof(struct err) + 64], digest[65];
+
+	sink_fmt(c->out, "%s%s%s\n", u->name, u->description[0] ? ": " : "", u->description);
+	format_span(text, sizeof(text), u->since_ms);
+	sink_fmt(c->out, "  state     %s for %s%s\n", u->state, text, u->enabled ? "" : ", not started at boot");
+	if (u->pid)
+		sink_fmt(c->out, "  pid       %u\n", u->pid);
+	format_exit(text, sizeof(text), u);
+	sink_fmt(c->out, "  restarts  %u, last exit %s\n", u->restarts, text);
+	format_bytes(text, sizeof(text), u->memory_bytes);
+	sink_fmt(c->out, "  memory    %s\n", text);
+	text_hex(u->digest, 32, digest);
+	if (strspn(digest, "0") != 64)
+		sink_fmt(c->out, "  image     sha256:%s%s\n", digest, u->insecure ? " NOT SIGNED" : "");
+	if (u->next_start_ms)
+		sink_fmt(c->out, "  next try  in %llu ms\n", (unsigned long long)u->next_start_ms);
+	if (u->reason.code)
+		sink_fmt(c->out, "  reason    %s\n", err_say(&u->reason, text, sizeof(text)));
+}
+
+static void on_detail(void *ctx, const union ctl_reply *r)
+{
+	const struct call *c = ctx;
+
+	if (r->head.row == CTL_R_UNIT && c->json)
+		unit_json(c, &r->unit);
+	else if (r->head.row == CTL_R_UNIT)
+		unit_lines(c, &r->unit);
+	else if (r->head.row == CTL_R_LOG)
+		on_log(ctx, r);
+}
+
+int word_status(const struct call *c)
+{
+	struct table t = { .c = c };
+	struct err e = { 0 };
+	int status;
+
+	if (c->n_args)
+		status = ask(c, CTL_STATUS, c->args[0], 0, c->count ? c->count : STATUS_LINES, on_detail, (void *)c, &e);
+	else
+		status = ask(c, CTL_STATUS, "", 0, 0, on_table, &t, &e);
+	return fail(c, status, &e);
+}
+
+static void on_name(void *ctx, const union ctl_reply *r)
+{
+	const struct call *c = ctx;
+
+	if (r->head.row != CTL_R_UNIT)
+		return;
+	if (c->json)
+		unit_json(c, &r->unit);
+	else
+		sink_fmt(c->out, "%-32s %s\n", r->unit.name, r->unit.state);
+}
+
+int word_list(const struct call *c)
+{
+	struct err e = { 0 };
+
+	return fail(c, ask(c, CTL_LIST, "", 0, 0, on_name, (void *)c, &e), &e);
+}
+
+int word_logs(const struct call *c)
+{
+	struct err e = { 0 };
+
+	return fail(c, ask(c, CTL_LOGS, c->args[0], c->follow ? CTL_F_FOLLOW : 0, c->count, on_log, (void *)c, &e), &e);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/* Keeps a console process on every serial line. See console_mgr.h. */
+#include "init/console_mgr.h"
+
+#include "board/board.h"
+#include "init/loop.h"
+#include "init/self.h"
+#include "init/shutdown.h"
+#include "runtime/base/io.h"
+#include "runtime/base/log.h"
+
+#define AGAIN_MS 2000
+
+static char ttys[BOARD_CONSOLES_MAX][BOARD_TTY_MAX];
+static pid_t pids[BOARD_CONSOLES_MAX];
+static size_t n_ttys;
+
+static void start(unsigned index)
+{
+	char *argv[] = { (char *)"pintle-console", ttys[index], NULL };
+	struct ctr_proc proc;
+	struct err e = { 0 };
+
+	if (shutdown_begun())
+		return;
+	if (self_spawn(argv, -1, -1, &proc, &e)) {
+		log_err(LOG_LVL_ERR, ttys[index], &e);
+		loop_timer(start, index, loop_now() + AGAIN_MS);
+		return;
+	}
+	pids[index] = proc.pid;
+	io_close(&proc.pidfd);
+	io_close(&proc.report_fd);
+}
+
+void console_start(const char *cmdline)
+{
+	unsigned i;
+
+	n_ttys = board_consoles(cmdline, ttys);
+	for (i = 0; i < n_ttys; i++)
+		start(i);
+}
+
+bool console_reaped(pid_t pid)
+{
+	unsigned i;
+
+	for (i = 0; i < n_ttys; i++) {
+		if (pids[i] != pid)
+			continue;
+		pids[i] = 0;
+		loop_timer(start, i, loop_now() + AGAIN_MS);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: ISC */
+/* The control socket's server. See ctl_server.h. */
+#include "init/ctl_server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "init/shutdown.h"
+#include "init/svc_exit.h"
+#include "runtime/base/io.h"
+#include "runtime/base/str.h"
+
+#define CLIENTS_MAX 12
+#define IDLE_MAX_MS 10000u	/* a client that takes nothing for so long is dropped */
+#define ROWS_PER_TURN 64	/* then the others have their turn */
+
+_Static_assert(RING_LINE_MAX == CTL_LOG_MAX, "a line of the ring is a row");
+
+enum stage { STAGE_REQUEST, STAGE_SYSTEM, STAGE_UNITS, STAGE_LOGS, STAGE_WAIT, STAGE_END };
+
+struct client {
+	int fd;			/* -1 = free */
+	loop_handle watch;
+	bool may_act, blocked;	/* blocked: waits until the client has read */
+	enum stage stage;
+	struct ctl_request q;
+	struct svc *unit;	/* the one named, or NULL */
+	unsigned next;		/* unit row to be sent */
+	uint64_t log_at;
+	struct ctl_end end;
+};
+
+static struct client clients[CLIENTS_MAX];
+static int listen_fd = -1;
+static gid_t reader_group = (gid_t)-1;	/* group pintle may look */
+
+static void drop(struct client *c);
+static void serve(struct client *c);
+
+static void on_idle(unsigned index)
+{
+	drop(&clients[index]);
+}
+
+static void drop(struct client *c)
+{
+	loop_unwatch(&c->watch);
+	loop_timer_off(on_idle, (unsigned)(c - clients));
+	io_close(&c->fd);
+}
+
+/* 1 sent, 0 not now, -1 the client is gone. */
+static int send_row(struct client *c, const void *row, size_t n)
+{
+	ssize_t rc = send(c->fd, row, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (rc == (ssize_t)n) {
+		loop_timer_off(on_idle, (unsigned)(c - clients));
+		return 1;
+	}
+	if (rc < 0 && (errno == EAGAIN || errno == ENOBUFS)) {
+		c->blocked = true;
+		loop_change(c->watch, EPOLLIN | EPOLLOUT);
+		if (!loop_timer_at(on_idle, (unsigned)(c - clients)))
+			loop_timer(on_idle, (unsigned)(c - clients), loop_now() + IDLE_MAX_MS);
+		return 0;
+	}
+	drop(c);
+	return -1;
+}
+
+static void end_with(struct client *c, int exit_status, const struct err *e)
+{
+	memset(&c->end, 0, sizeof(c->end));
+	ctl_head_fill(&c->end.head, CTL_R_END, sizeof(c->end));
+	c->end.exit = exit_status;
+	if (e)
+		c->end.err = *e;
+	c->stage = STAGE_END;
+}
+
+/* How a start or stop went, once the unit has settled. */
+static void end_by_state(struct client *c)
+{
+	const struct svc *s = c->unit;
+	bool up = svc_state_active(s->state), wanted = c->q.verb != CTL_STOP;
+	/* A oneshot that is done, or a command that ended well at once, is a success. */
+	bool ok = wanted ? up || (s->state == SVC_INACTIVE && !s->reason.code) : !up;
+
+	end_with(c, ok ? 0 : 1, ok ? NULL : &s->reason);
+}
+
+static void begin_action(struct client *c)
+{
+	struct err e = { 0 };
+	int rc = 0;
+
+	switch (c->q.verb) {
+	case CTL_START:
+		if (!svc_state_active(c->unit->state))
+			rc = svc_start(c->unit, true, &e);
+		break;
+	case CTL_STOP:
+		svc_stop(c->unit);
+		break;
+	case CTL_RESTART:
+		if (c->unit->unit->bad)
+			rc = svc_start(c->unit, true, &e);
+		else
+			svc_restart(c->unit);
+		break;
+	default:
+		svc_signal(c->unit, (int)c->q.count);
+		if (!c->unit->pid)
+			rc = err_set(&e, ESRCH, "kill", "%s is not running", c->unit->unit->name);
+	}
+	if (rc)
+		end_with(c, 1, &e);
+	else if (c->q.verb == CTL_KILL || c->q.flags & CTL_F_NOWAIT)
+		end_with(c, 0, NULL);
+	else
+		c->stage = STAGE_WAIT;
+}
+
+static void begin(struct client *c)
+{
+	static const enum shutdown_kind kinds[] = {
+		[CTL_REBOOT] = SHUTDOWN_REBOOT, [CTL_POWEROFF] = SHUTDOWN_POWEROFF, [CTL_HALT] = SHUTDOWN_HALT,
+	};
+	struct err e = { 0 };
+	unsigned verb = c->q.verb;
+
+	c->next = 0;
+	c->unit = c->q.unit[0] ? svc_find(c->q.unit) : NULL;
+	if ((c->q.unit[0] || (verb >= CTL_START && verb <= CTL_LOGS)) && !c->unit) {
+		err_set(&e, ENOENT, "unit", "%s", c->q.unit);
+		end_with(c, 4, &e);
+	} else if (verb != CTL_STATUS && verb != CTL_LIST && verb != CTL_LOGS && !c->may_act) {
+		err_set(&e, EPERM, "control", "only root may do that");
+		end_with(c, 1, &e);
+	} else if (verb == CTL_STATUS || verb == CTL_LIST) {
+		c->stage = verb == CTL_STATUS ? STAGE_SYSTEM : STAGE_UNITS;
+	} else if (verb == CTL_LOGS) {
+		c->log_at = ring_tail(c->unit->ring, c->q.count);
+		c->stage = STAGE_LOGS;
+	} else if (verb >= CTL_REBOOT) {
+		shutdown_start(kinds[verb], "command");
+		end_with(c, 0, NULL);
+	} else {
+		begin_action(c);
+	}
+}
+
+static int serve_system(struct client *c)
+{
+	struct ctl_system row;
+	int rc;
+
+	ctl_fill_system(&row);
+	rc = send_row(c, &row, sizeof(row));
+	if (rc > 0)
+		c->stage = STAGE_UNITS;
+	return rc;
+}
+
+static int serve_units(struct client *c)
+{
+	struct ctl_unit row;
+	int rc;
+
+	if (c->next == n_svcs || (c->unit && c->next)) {
+		if (c->unit && c->q.verb == CTL_STATUS && c->q.count) {
+			c->log_at = ring_tail(c->unit->ring, c->q.count);
+			c->stage = STAGE_LOGS;
+		} else {
+			end_with(c, c->unit && !svc_state_active(c->unit->state) ? 3 : 0, NULL);
+		}
+		return 1;
+	}
+	ctl_fill_unit(&row, c->unit ? c->unit : &svcs[c->next]);
+	rc = send_row(c, &row, sizeof(row));
+	if (rc > 0)
+		c->next++;
+	return rc;
+}
+
+/* 2: nothing to do until there are new lines. */
+static int serve_logs(struct client *c)
+{
+	bool follow = c->q.flags & CTL_F_FOLLOW;
+	uint64_t at = c->log_at;
+	struct ctl_log row;
+	int rc;
+
+	if (!ctl_fill_log(&row, c->unit->ring, &at, follow)) {
+		if (follow)
+			return 2;
+		end_with(c, c->q.verb == CTL_STATUS && !svc_state_active(c->unit->state) ? 3 : 0, NULL);
+		return 1;
+	}
+	rc = send_row(c, &row, sizeof(row));
+	if (rc > 0)
+		c->log_at = at;
+	return rc;
+}
+
+static int serve_end(struct client *c)
+{
+	int rc = send_row(c, &c->end, sizeof(c->end));
+
+	if (rc > 0) {
+		/* The next request may come on the same connection: a console keeps one. */
+		c->stage = STAGE_REQUEST;
+		return 2;
+	}
+	return rc;
+}
+
+/* Sends what there is to send, until the client is full, waits, or has had its share of the turn. */
+static void serve(struct client *c)
+{
+	unsigned n;
+	int rc = 1;
+
+	for (n = 0; n < ROWS_PER_TURN && rc == 1; n++) {
+		switch (c->stage) {
+		case STAGE_SYSTEM: rc = serve_system(c); break;
+		case STAGE_UNITS: rc = serve_units(c); break;
+		case STAGE_LOGS: rc = serve_logs(c); break;
+		case STAGE_WAIT:
+			if (svc_unsettled(c->unit))
+				return;
+			end_by_state(c);
+			break;
+		case STAGE_END: rc = serve_end(c); break;
+		default: return;
+		}
+	}
+	if (rc == 1)
+		loop_change(c->watch, EPOLLIN | EPOLLOUT);
+}
+
+static void on_client(unsigned index, uint32_t events)
+{
+	struct client *c = &clients[index];
+	struct ctl_request q;
+	ssize_t n;
+
+	if (events & EPOLLOUT) {
+		c->blocked = false;
+		loop_change(c->watch, EPOLLIN);
+	}
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+		n = recv(c->fd, &q, sizeof(q), MSG_DONTWAIT | MSG_TRUNC);
+		/* End of file, an error, or a request that is none: no answer is owed. A second one ends the first. */
+		if (n == 0 || (n < 0 && errno != EAGAIN) || (n > 0 && ctl_request_check(&q, (uint32_t)n))) {
+			drop(c);
+			return;
+		}
+		if (n > 0) {
+			c->q = q;
+			begin(c);
+		}
+	}
+	if (!c->blocked)
+		serve(c);
+}
+
+static void on_connect(unsigned arg, uint32_t events)
+{
+	int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct ucred who = { 0 };
+	socklen_t len = sizeof(who);
+	unsigned i;
+
+	(void)arg;
+	(void)events;
+	if (fd < 0)
+		return;
+	for (i = 0; i < CLIENTS_MAX && clients[i].fd >= 0; i++)
+		;
+	if (i == CLIENTS_MAX || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) ||
+	    (who.uid != 0 && who.gid != reader_group)) {
+		close(fd);
+		return;
+	}
+	clients[i] = (struct client){ .fd = fd, .may_act = who.uid == 0 };
+	clients[i].watch = loop_watch(fd, EPOLLIN, on_client, i);
+	if (clients[i].watch == LOOP_NONE)
+		io_close(&clients[i].fd);
+}
+
+void ctl_settled(unsigned index)
+{
+	unsigned i;
+
+	for (i = 0; i < CLIENTS_MAX; i++)
+		if (clients[i].fd >= 0 && clients[i].stage == STAGE_WAIT && clients[i].unit == &svcs[index])
+			loop_change(clients[i].watch, EPOLLIN | EPOLLOUT);
+}
+
+void ctl_new_lines(unsigned index)
+{
+	unsigned i;
+
+	for (i = 0; i < CLIENTS_MAX; i++)
+		if (clients[i].fd >= 0 && clients[i].stage == STAGE_LOGS && clients[i].unit == &svcs[index] && !clients[i].blocked)
+			loop_change(clients[i].watch, EPOLLIN | EPOLLOUT);
+}
+
+int ctl_listen(void)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = CTL_PATH };
+	unsigned i;
+
+	for (i = 0; i < CLIENTS_MAX; i++)
+		clients[i].fd = -1;
+	listen_fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	unlink(CTL_PATH);
+	if (listen_fd < 0 || bind(listen_fd, (struct sockaddr *)&at, sizeof(at)))
+		return -errno;
+	/* Who may connect is decided by SO_PEERCRED; the path lets everybody try. */
+	if (chmod(CTL_PATH, 0666) || listen(listen_fd, 8))
+		return -errno;
+	return loop_watch(listen_fd, EPOLLIN, on_connect, 0) == LOOP_NONE ? -ENOSPC : 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The control socket: a fixed number of clients, one request each, replies as fast as the client reads.
+ * A client that does not read is dropped, never waited for. PID 1.
+ */
+#ifndef PINTLE_INIT_CTL_SERVER_H
+#define PINTLE_INIT_CTL_SERVER_H
+
+#include "init/ctl.h"
+#include "init/svc.h"
+
+/* Makes the socket and listens. 0 or -errno. */
+int ctl_listen(void);
+/* A unit has settled: who waits for it is told. */
+void ctl_settled(unsigned index);
+/* A unit's ring has new lines: who follows it is served. */
+void ctl_new_lines(unsigned index);
+
+/* Rows, ctl_rows.c: filled whole, ready to be sent. */
+/* The backoff timer of a unit, for its remaining time. */
+void svc_on_retry(unsigned index);
+void ctl_fill_system(struct ctl_system *row);
+void ctl_fill_unit(struct ctl_unit *row, const struct svc *s);
+/* The next line of a ring from *at on; false at the end. */
+bool ctl_fill_log(struct ctl_log *row, const struct ring *r, uint64_t *at, bool whole);
+
+#endif

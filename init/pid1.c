@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * PID 1 from its first instruction to the loop. Up to unit_read() it may read the initial RAM disk; from the line
+ * marked below nothing may end, block or allocate.
+ */
+#include "init/pid1.h"
+
+#include <stddef.h>
+
+#include "board/board.h"
+#include "init/boot.h"
+#include "init/console_mgr.h"
+#include "init/ctl_server.h"
+#include "init/degraded.h"
+#include "init/early.h"
+#include "init/loop.h"
+#include "init/self.h"
+#include "init/sig.h"
+#include "init/svc.h"
+#include "runtime/base/log.h"
+#include "runtime/base/str.h"
+
+static const char *const unit_path[] = {
+	"/usr/share/pintle/units", "/etc/containers/systemd", "/etc/pintle/units", NULL,
+};
+
+static _Alignas(16) char unit_text[CONFIG_UNIT_ARENA_KB * 1024];
+static struct unit unit_table[UNITS_MAX];
+static struct arena unit_arena;
+
+static const char *cgroup_parent(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (str_starts(argv[i], "--cgroup="))
+			return argv[i] + 9;
+	return "pintle";
+}
+
+static void must(int rc, const char *what)
+{
+	struct err e = { 0 };
+
+	if (!rc)
+		return;
+	/* There is no better place to go: what works goes on working. */
+	err_set(&e, rc, what, "PID 1");
+	degraded_note(&e);
+}
+
+static void read_units(void)
+{
+	arena_init(&unit_arena, unit_text, sizeof(unit_text));
+	units.arena = &unit_arena;
+	units.units = unit_table;
+	unit_load(&units, unit_path, degraded_report, NULL);
+}
+
+static void booted(void)
+{
+	log_line(LOG_LVL_NOTICE, "%s on %s ready: %u units", PINTLE_VERSION, board_name(), n_svcs);
+	svc_start_enabled();
+}
+
+int pid1_main(int argc, char **argv)
+{
+	struct err e = { 0 };
+
+	early_setup();
+	must(self_open(), "open");
+	must(loop_init(), "epoll");
+	must(sig_init(), "signalfd");
+	read_units();
+	if (cg_tree_open(&cgroups, cgroup_parent(argc, argv), &e))
+		degraded_note(&e);
+	svc_init();
+	must(ctl_listen(), "listen");
+	loop_after_events(svc_after_turn);
+	/* --- from here on PID 1 may not end --- */
+	console_start(early_cmdline());
+	boot_start(booted);
+	loop_run();
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: ISC */
+/* A ring of lines. See ring.h. */
+#include "init/ring.h"
+
+#include <string.h>
+
+#define NO_LINE UINT64_MAX
+
+struct head {		/* in front of each record's text; copied in and out, never pointed at */
+	uint64_t mono_ms;
+	uint16_t len;
+	uint8_t stream, partial;
+	uint32_t reserved;
+};
+
+_Static_assert(RING_BYTES >= 4 * (RING_LINE_MAX + sizeof(struct head)), "a ring holds a few of the longest lines");
+
+void ring_init(struct ring *r)
+{
+	r->first = r->end = 0;
+	r->open = NO_LINE;
+}
+
+static void copy_in(struct ring *r, uint64_t at, const void *bytes, unsigned n)
+{
+	unsigned from = (unsigned)(at % RING_BYTES), part = RING_BYTES - from;
+
+	if (part > n)
+		part = n;
+	memcpy(r->bytes + from, bytes, part);
+	memcpy(r->bytes, (const char *)bytes + part, n - part);
+}
+
+static void copy_out(const struct ring *r, uint64_t at, void *bytes, unsigned n)
+{
+	unsigned from = (unsigned)(at % RING_BYTES), part = RING_BYTES - from;
+
+	if (part > n)
+		part = n;
+	memcpy(bytes, r->bytes + from, part);
+	memcpy((char *)bytes + part, r->bytes, n - part);
+}
+
+static struct head head_at(const struct ring *r, uint64_t at)
+{
+	struct head h;
+
+	copy_out(r, at, &h, sizeof(h));
+	return h;
+}
+
+static void make_room(struct ring *r, unsigned n)
+{
+	while (r->end + n - r->first > RING_BYTES)
+		r->first += sizeof(struct head) + head_at(r, r->first).len;
+}
+
+/* The record that the stream's next bytes go to: the open one, or a new one behind it. */
+static void open_line(struct ring *r, uint8_t stream, uint64_t mono_ms)
+{
+	struct head h = { .mono_ms = mono_ms, .stream = stream };
+
+	if (r->open != NO_LINE && r->open_stream == stream && head_at(r, r->open).len < RING_LINE_MAX)
+		return;
+	if (r->open != NO_LINE) {
+		struct head before = head_at(r, r->open);
+
+		before.partial = 1;
+		copy_in(r, r->open, &before, sizeof(before));
+	}
+	make_room(r, sizeof(h));
+	r->open = r->end;
+	r->open_stream = stream;
+	copy_in(r, r->end, &h, sizeof(h));
+	r->end += sizeof(h);
+}
+
+static unsigned append(struct ring *r, const char *bytes, unsigned n)
+{
+	struct head h = head_at(r, r->open);
+	unsigned room = RING_LINE_MAX - h.len;
+
+	if (n > room)
+		n = room;
+	/* The open record is the newest: older ones make room, never itself (see the assertion above). */
+	make_room(r, n);
+	copy_in(r, r->end, bytes, n);
+	r->end += n;
+	h.len = (uint16_t)(h.len + n);
+	copy_in(r, r->open, &h, sizeof(h));
+	return n;
+}
+
+void ring_write(struct ring *r, uint8_t stream, uint64_t mono_ms, const char *bytes, unsigned n)
+{
+	while (n) {
+		const char *newline = memchr(bytes, '\n', n);
+		unsigned line = newline ? (unsigned)(newline - bytes) : n;
+
+		open_line(r, stream, mono_ms);
+		while (line) {
+			unsigned put = append(r, bytes, line);
+
+			bytes += put;
+			n -= put;
+			line -= put;
+			if (line)
+				open_line(r, stream, mono_ms);
+		}
+		if (newline) {
+			r->open = NO_LINE;
+			bytes++;
+			n--;
+		}
+	}
+}
+
+bool ring_read(const struct ring *r, uint64_t *at, bool whole, struct ring_line *ret)
+{
+	uint64_t from = *at < r->first ? r->first : *at;
+	struct head h;
+
+	if (from >= r->end || (whole && from == r->open))
+		return false;
+	h = head_at(r, from);
+	ret->mono_ms = h.mono_ms;
+	ret->lost = from - *at;
+	ret->len = h.len;
+	ret->stream = h.stream;
+	ret->partial = h.partial;
+	copy_out(r, from + sizeof(h), ret->text, h.len);
+	*at = from + sizeof(h) + h.len;
+	return true;
+}
+
+uint64_t ring_tail(const struct ring *r, unsigned n)
+{
+	uint64_t at;
+	unsigned lines = 0;
+
+	if (!n)
+		return r->first;
+	for (at = r->first; at < r->end; at += sizeof(struct head) + head_at(r, at).len)
+		lines++;
+	for (at = r->first; at < r->end && lines > n; lines--)
+		at += sizeof(struct head) + head_at(r, at).len;
+	return at;
+}

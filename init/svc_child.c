@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The child's side of a start: from unit and image to the spec that runtime/ carries out. Runs after
+ * clone, on its own copy of PID 1's memory, so it may read disks; it ends in exec or in an error record.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "fetch/image.h"
+#include "init/env.h"
+#include "init/svc.h"
+#include "init/svc_mounts.h"
+#include "init/unit/expand.h"
+#include "init/unit/signals.h"
+#include "runtime/base/io.h"
+#include "runtime/base/str.h"
+#include "runtime/container.h"
+
+#define ARENA_BYTES (96 * 1024)
+
+/* Touched in the child only: PID 1 never pays for these pages. */
+static _Alignas(16) char arena_bytes[ARENA_BYTES];
+static struct env env;
+
+static int full(struct err *e)
+{
+	return err_set(e, E2BIG, "start", "the command line and environment are too large");
+}
+
+static int read_environment(const struct unit *u, char *const *image_env, struct err *e)
+{
+	unsigned i;
+	int rc;
+
+	for (; image_env && *image_env; image_env++)
+		if (env_set(&env, *image_env))
+			return full(e);
+	for (i = 0; i < u->environment_files.n; i++) {
+		rc = env_read_file(&env, u->environment_files.v[i], e);
+		if (rc)
+			return rc;
+	}
+	for (i = 0; i < u->environment.n; i++)
+		if (env_set(&env, u->environment.v[i]))
+			return full(e);
+	return env_default(&env, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin") ? full(e) : 0;
+}
+
+/* What podman sets in every container. */
+static int container_environment(const char *hostname, struct err *e)
+{
+	char text[80];
+
+	str_print(text, sizeof(text), "HOSTNAME=%s", hostname);
+	if (env_set(&env, "container=pintle") || env_default(&env, text) || env_default(&env, "HOME=/root"))
+		return full(e);
+	return 0;
+}
+
+static unsigned count(char *const *list)
+{
+	unsigned n = 0;
+
+	while (list && list[n])
+		n++;
+	return n;
+}
+
+/* podman's rule: Entrypoint= replaces the image's (and its Cmd goes), Exec= replaces the image's Cmd. */
+static char **make_argv(const struct unit *u, const struct image *image, struct arena *a)
+{
+	char **entry = u->entrypoint ? u->entrypoint : image->entrypoint;
+	char **args = u->exec ? u->exec : u->entrypoint ? NULL : image->cmd;
+	unsigned n_entry = count(entry), n_args = count(args);
+	char **argv = arena_get(a, (n_entry + n_args + 1) * sizeof(*argv));
+
+	if (!argv)
+		return NULL;
+	if (n_entry)
+		memcpy(argv, entry, n_entry * sizeof(*argv));
+	if (n_args)
+		memcpy(argv + n_entry, args, n_args * sizeof(*argv));
+	return argv;
+}
+
+/* "user:group" of the unit, else the image's own. */
+static const char *make_user(const struct unit *u, const char *image_user, struct arena *a)
+{
+	char text[160];
+	int n;
+
+	if (!u->user && !u->group)
+		return image_user;
+	n = str_print(text, sizeof(text), "%s%s%s", u->user ? u->user : "0", u->group ? ":" : "", u->group ? u->group : "");
+	return n < 0 ? NULL : arena_text(a, text, (size_t)n);
+}
+
+static void common(struct spec *spec, const struct svc *s)
+{
+	spec->name = s->unit->name;
+	spec->envp = env.v;
+	spec->umask = 022;
+	spec->oom_score_adj = s->unit->oom_score_adjust;
+	spec->no_new_privs = s->unit->no_new_privileges;
+	spec->stdin_fd = -1;
+	spec->stdout_fd = s->log_fd[0][1];
+	spec->stderr_fd = s->log_fd[1][1];
+}
+
+static void container_root(struct spec *spec, const struct unit *u, const struct image *image)
+{
+	spec->root.path = u->rootfs;
+	spec->root.read_only = u->read_only;
+	spec->root.layers_dir = image->layers_dir;
+	spec->root.n_layers = image->n_layers;
+	/* As podman: changes are the container's own and go with it; a Rootfs= is written through. */
+	spec->root.upper = u->read_only || u->rootfs ? SPEC_UPPER_NONE : SPEC_UPPER_TMPFS;
+}
+
+static const char *short_name(const struct unit *u, struct arena *a)
+{
+	const char *dot = strrchr(u->name, '.');
+	size_t n = dot ? (size_t)(dot - u->name) : strlen(u->name);
+
+	return arena_text(a, u->name, n > 63 ? 63 : n);
+}
+
+int svc_child_container(void *ctx, struct err *e)
+{
+	static struct spec spec;
+	const struct svc *s = ctx;
+	const struct unit *u = s->unit;
+	struct image image = { .user = "", .cwd = "/" };
+	struct arena a;
+	int rc;
+
+	arena_init(&a, arena_bytes, sizeof(arena_bytes));
+	env_init(&env, &a);
+	rc = u->image ? image_read(CONFIG_STORE, s->digest, &a, &image, e) : 0;
+	rc = rc ?: read_environment(u, image.env, e);
+	if (rc)
+		return rc;
+	common(&spec, s);
+	spec.hostname = u->hostname ? u->hostname : short_name(u, &a);
+	rc = container_environment(spec.hostname, e);
+	rc = rc ?: svc_mounts_fill(&spec, u, image.volumes, &a, e);
+	if (rc)
+		return rc;
+	container_root(&spec, u, &image);
+	spec.argv = make_argv(u, &image, &a);
+	spec.user = make_user(u, image.user, &a);
+	if (!spec.argv || !spec.user)
+		return full(e);
+	spec.cwd = u->workdir ? u->workdir : image.cwd;
+	spec.caps = (ctr_default_caps() & ~u->caps_drop) | u->caps_add;
+	spec.seccomp = SPEC_SECCOMP_DEFAULT;
+	spec.cgroup = s->has_cg ? &s->cg : NULL;
+	return ctr_enter(&spec, e);
+}
+
+int svc_child_command(void *ctx, struct err *e)
+{
+	static struct spec spec;
+	const struct svc *s = ctx;
+	struct arena a;
+	int rc;
+
+	arena_init(&a, arena_bytes, sizeof(arena_bytes));
+	env_init(&env, &a);
+	rc = read_environment(s->unit, NULL, e);
+	if (rc)
+		return rc;
+	common(&spec, s);
+	spec.argv = unit_expand_env(s->command->argv, env.v, &a);
+	/* ExecStartPre= of a container prepares the host: its User= is the container's. */
+	spec.user = s->unit->kind == UNIT_SERVICE ? make_user(s->unit, "", &a) : "";
+	if (!spec.argv || !spec.user)
+		return full(e);
+	spec.cwd = s->unit->kind == UNIT_SERVICE ? s->unit->workdir : NULL;
+	spec.caps = UINT64_MAX;
+	spec.seccomp = SPEC_SECCOMP_OFF;
+	return ctr_enter_host(&spec, e);
+}
