@@ -158,6 +158,26 @@ static int scalar(struct json_reader *r, struct json_value *v, const struct json
 	return go;
 }
 
+/* yajl lets overlong forms and surrogates pass: RFC 3629 does not. */
+static bool utf8_ok(const unsigned char *p, size_t n)
+{
+	while (n) {
+		size_t len = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf5 ? 4 : 0;
+
+		if (!len || len > n)
+			return false;
+		for (size_t i = 1; i < len; i++)
+			if ((p[i] & 0xc0) != 0x80)
+				return false;
+		if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || (*p == 0xf0 && p[1] < 0x90) ||
+		    (*p == 0xf4 && p[1] > 0x8f))
+			return false;
+		p += len;
+		n -= len;
+	}
+	return true;
+}
+
 static int on_null(void *ctx)
 {
 	struct json_value v, is = { .type = JSON_NULL };
@@ -190,6 +210,8 @@ static int on_string(void *ctx, const unsigned char *bytes, size_t n)
 
 	if (memchr(bytes, 0, n))
 		return refuse(r, "a string holds a NUL");
+	if (!utf8_ok(bytes, n))
+		return refuse(r, "invalid UTF8");
 	is.text = arena_text(r->a, (const char *)bytes, n);
 	if (!is.text)
 		return refuse(r, "a string is too long");
@@ -278,6 +300,8 @@ static int on_name(void *ctx, const unsigned char *name, size_t n)
 		if (r->names[i] == h)
 			return stop(r, err_set(r->e, EBADMSG, r->what, "JSON near byte %llu: duplicate name \"%.*s\"",
 				place(r), n > 64 ? 64 : (int)n, (const char *)name));
+	if (!utf8_ok(name, n))
+		return refuse(r, "invalid UTF8");
 	if (r->n_names == JSON_NAMES_MAX)
 		return refuse(r, "too many names");
 	r->names[r->n_names++] = h;
