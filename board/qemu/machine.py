@@ -56,7 +56,7 @@ class Machine:
             "-nodefaults", "-display", "none", "-audiodev", "none,id=a0", "-no-reboot",
             "-chardev", f"socket,id=tty,path={path('tty')},server=on,wait=on", "-serial", "chardev:tty",
             "-chardev", f"socket,id=qmp,path={path('qmp')},server=on,wait=off", "-mon", "chardev=qmp,mode=control",
-            "-append", f"console={facts['CONSOLE']} panic=-1 {append}".strip()]
+            "-append", f"console={facts['CONSOLE']} panic=-1 printk.devkmsg=on {append}".strip()]
         dtb = os.path.join(os.path.dirname(kernel), "board.dtb")
         if os.path.exists(dtb):
             argv += ["-dtb", dtb]
@@ -160,9 +160,31 @@ class Machine:
     def send(self, text):
         self.tty.sendall(text.encode())
 
+    def prompt(self, seconds=60, prompt=r"pintle> "):
+        """Presses Enter until the console answers with its prompt; seconds since the start when it did."""
+        until = min(time.monotonic() + seconds, self.deadline)
+        while True:
+            self.send("\n")
+            try:
+                self.expect(prompt, min(1.0, max(0.1, until - time.monotonic())))
+                break
+            except Gone:
+                if time.monotonic() >= until or self.process.poll() is not None:
+                    raise
+        when = time.monotonic() - self.started
+        self.settle()
+        return when
+
+    def settle(self, quiet=0.4):
+        """Waits until the board has said nothing for so long; what it said is passed over."""
+        seen = -1
+        while seen != len(self.text) and time.monotonic() < self.deadline:
+            seen = len(self.text)
+            self.pump(quiet)
+        self.mark = len(self.text)
+
     def command(self, text, seconds=30, prompt=r"pintle> "):
         """Types a line at the prompt; what the console said until the next prompt."""
-        start = self.mark
         self.send(text + "\n")
         self.expect(re.escape(text) + r"\r?\n" if text else r"\n", seconds)
         start = self.mark
