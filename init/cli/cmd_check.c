@@ -26,6 +26,7 @@ static void say(struct tally *t, const char *kind, const char *file, unsigned li
 		json_out_number(&j, "line", line);
 		json_out_text(&j, "text", words);
 		json_out_end(&j);
+		sink_fmt(t->c->out, "\n");
 	} else if (line) {
 		sink_fmt(t->c->out, "%s:%u: %s: %s\n", file, line, kind, words);
 	} else {

@@ -76,7 +76,9 @@ int word_features(const struct call *c)
 		else
 			sink_fmt(c->out, "%-22s %s\n", list[i].name, list[i].on ? "yes" : "no");
 	}
-	if (c->json)
+	if (c->json) {
 		json_out_end(&j);
+		sink_fmt(c->out, "\n");
+	}
 	return 0;
 }

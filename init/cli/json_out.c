@@ -6,6 +6,37 @@
 
 #include "runtime/base/str.h"
 
+void json_doc_start(struct json_doc *d, struct sink *out)
+{
+	*d = (struct json_doc){ .out = out };
+	out->put(out, "{", 1);
+}
+
+static void close_list(struct json_doc *d)
+{
+	if (d->list)
+		d->out->put(d->out, "]", 1);
+	d->list = NULL;
+}
+
+void json_doc_next(struct json_doc *d, const char *name, bool list)
+{
+	if (list && d->list && strcmp(d->list, name) == 0) {
+		d->out->put(d->out, ",\n", 2);
+		return;
+	}
+	close_list(d);
+	sink_fmt(d->out, "%s\"%s\":%s", d->any ? ",\n" : "", name, list ? "[" : "");
+	d->any = true;
+	d->list = list ? name : NULL;
+}
+
+void json_doc_end(struct json_doc *d)
+{
+	close_list(d);
+	d->out->put(d->out, "}\n", 2);
+}
+
 void json_out_start(struct json_out *j, struct sink *out)
 {
 	j->out = out;
@@ -86,5 +117,5 @@ void json_out_null(struct json_out *j, const char *key)
 
 void json_out_end(struct json_out *j)
 {
-	j->out->put(j->out, "}\n", 2);
+	j->out->put(j->out, "}", 1);
 }

@@ -13,13 +13,25 @@ struct json_out {
 	bool more;
 };
 
+/* {"system":{…},"units":[{…},…],"log":[…]}: opens and closes the parts as rows come. */
+struct json_doc {
+	struct sink *out;
+	const char *list;	/* the list that is open, NULL = none */
+	bool any;		/* something stands in the document */
+};
+
+void json_doc_start(struct json_doc *d, struct sink *out);
+/* The next object is a member of the list, or (list false) the value of the name. Its rows follow by json_out_start(). */
+void json_doc_next(struct json_doc *d, const char *name, bool list);
+void json_doc_end(struct json_doc *d);
+
 void json_out_start(struct json_out *j, struct sink *out);
 void json_out_text(struct json_out *j, const char *name, const char *text);
 void json_out_bytes(struct json_out *j, const char *name, const char *bytes, size_t n);
 void json_out_number(struct json_out *j, const char *name, uint64_t v);
 void json_out_bool(struct json_out *j, const char *name, bool v);
 void json_out_null(struct json_out *j, const char *name);
-/* Closes the object and ends the line. */
+/* Closes the object. */
 void json_out_end(struct json_out *j);
 
 #endif

@@ -26,7 +26,6 @@ static void system_json(const struct call *c, const struct ctl_system *s)
 	struct json_out j;
 
 	json_out_start(&j, c->out);
-	json_out_text(&j, "type", "system");
 	json_out_text(&j, "version", s->version);
 	json_out_text(&j, "board", s->board);
 	json_out_number(&j, "uptime_ms", s->uptime_ms);
@@ -49,7 +48,6 @@ static void unit_json(const struct call *c, const struct ctl_unit *u)
 
 	text_hex(u->digest, 32, digest);
 	json_out_start(&j, c->out);
-	json_out_text(&j, "type", "unit");
 	json_out_text(&j, "name", u->name);
 	json_out_text(&j, "description", u->description);
 	json_out_text(&j, "state", u->state);
@@ -83,7 +81,6 @@ static void log_json(const struct call *c, const struct ctl_log *l)
 	struct json_out j;
 
 	json_out_start(&j, c->out);
-	json_out_text(&j, "type", "log");
 	json_out_number(&j, "mono_ms", l->mono_ms);
 	json_out_text(&j, "stream", stream[l->stream < 3 ? l->stream : 0]);
 	json_out_number(&j, "lost_bytes", l->lost);
@@ -109,16 +106,29 @@ static void log_line_out(const struct call *c, const struct ctl_log *l)
 	c->out->put(c->out, text, s.len);
 }
 
+/* What a request's rows are printed by: one document, or one table. */
+struct view {
+	const struct call *c;
+	struct json_doc doc;
+	unsigned rows;
+};
+
 static void on_log(void *ctx, const union ctl_reply *r)
 {
-	const struct call *c = ctx;
+	struct view *v = ctx;
 
 	if (r->head.row != CTL_R_LOG)
 		return;
-	if (c->json)
-		log_json(c, &r->log);
-	else
-		log_line_out(c, &r->log);
+	if (!v->c->json) {
+		log_line_out(v->c, &r->log);
+	} else if (v->c->follow) {
+		/* A document without an end: an object a line. */
+		log_json(v->c, &r->log);
+		sink_fmt(v->c->out, "\n");
+	} else {
+		json_doc_next(&v->doc, "log", true);
+		log_json(v->c, &r->log);
+	}
 }
 
 static void system_lines(const struct call *c, const struct ctl_system *s)
@@ -137,33 +147,38 @@ static void system_lines(const struct call *c, const struct ctl_system *s)
 		sink_fmt(c->out, "going down\n");
 }
 
-struct table {
-	const struct call *c;
-	unsigned rows;
-};
+static void row_json(struct view *v, const union ctl_reply *r)
+{
+	if (r->head.row == CTL_R_SYSTEM) {
+		json_doc_next(&v->doc, "system", false);
+		system_json(v->c, &r->system);
+	} else if (r->head.row == CTL_R_UNIT) {
+		json_doc_next(&v->doc, "units", true);
+		unit_json(v->c, &r->unit);
+	} else {
+		on_log(v, r);
+	}
+}
 
 static void on_table(void *ctx, const union ctl_reply *r)
 {
-	struct table *t = ctx;
+	struct view *v = ctx;
 	char line[160];
 
-	if (t->c->json) {
-		if (r->head.row == CTL_R_SYSTEM)
-			system_json(t->c, &r->system);
-		else if (r->head.row == CTL_R_UNIT)
-			unit_json(t->c, &r->unit);
+	if (v->c->json) {
+		row_json(v, r);
 		return;
 	}
 	if (r->head.row == CTL_R_SYSTEM)
-		system_lines(t->c, &r->system);
+		system_lines(v->c, &r->system);
 	if (r->head.row != CTL_R_UNIT)
 		return;
-	if (!t->rows++) {
+	if (!v->rows++) {
 		format_table_head(line, sizeof(line));
-		sink_fmt(t->c->out, "%s\n", line);
+		sink_fmt(v->c->out, "%s\n", line);
 	}
 	format_table_row(line, sizeof(line), &r->unit);
-	sink_fmt(t->c->out, "%s\n", line);
+	sink_fmt(v->c->out, "%s\n", line);
 }
 
 static void unit_lines(const struct call *c, const struct ctl_unit *u)
@@ -190,51 +205,55 @@ static void unit_lines(const struct call *c, const struct ctl_unit *u)
 
 static void on_detail(void *ctx, const union ctl_reply *r)
 {
-	const struct call *c = ctx;
+	struct view *v = ctx;
 
-	if (r->head.row == CTL_R_UNIT && c->json)
-		unit_json(c, &r->unit);
+	if (v->c->json)
+		row_json(v, r);
 	else if (r->head.row == CTL_R_UNIT)
-		unit_lines(c, &r->unit);
-	else if (r->head.row == CTL_R_LOG)
-		on_log(ctx, r);
-}
-
-int word_status(const struct call *c)
-{
-	struct table t = { .c = c };
-	struct err e = { 0 };
-	int status;
-
-	if (c->n_args)
-		status = ask(c, CTL_STATUS, c->args[0], 0, c->count ? c->count : STATUS_LINES, on_detail, (void *)c, &e);
+		unit_lines(v->c, &r->unit);
 	else
-		status = ask(c, CTL_STATUS, "", 0, 0, on_table, &t, &e);
-	return fail(c, status, &e);
+		on_log(v, r);
 }
 
 static void on_name(void *ctx, const union ctl_reply *r)
 {
-	const struct call *c = ctx;
+	struct view *v = ctx;
 
-	if (r->head.row != CTL_R_UNIT)
-		return;
-	if (c->json)
-		unit_json(c, &r->unit);
-	else
-		sink_fmt(c->out, "%-32s %s\n", r->unit.name, r->unit.state);
+	if (v->c->json)
+		row_json(v, r);
+	else if (r->head.row == CTL_R_UNIT)
+		sink_fmt(v->c->out, "%-32s %s\n", r->unit.name, r->unit.state);
+}
+
+/* Asks, prints by rows, and closes the document whatever came. */
+static int show(const struct call *c, enum ctl_verb verb, const char *unit, unsigned count, reply_row *row)
+{
+	bool document = c->json && !c->follow;
+	struct view v = { .c = c };
+	struct err e = { 0 };
+	int status;
+
+	if (document)
+		json_doc_start(&v.doc, c->out);
+	status = ask(c, verb, unit, c->follow ? CTL_F_FOLLOW : 0, count, row, &v, &e);
+	if (document)
+		json_doc_end(&v.doc);
+	return fail(c, status, &e);
+}
+
+int word_status(const struct call *c)
+{
+	if (!c->n_args)
+		return show(c, CTL_STATUS, "", 0, on_table);
+	return show(c, CTL_STATUS, c->args[0], c->count ? c->count : STATUS_LINES, on_detail);
 }
 
 int word_list(const struct call *c)
 {
-	struct err e = { 0 };
-
-	return fail(c, ask(c, CTL_LIST, "", 0, 0, on_name, (void *)c, &e), &e);
+	return show(c, CTL_LIST, "", 0, on_name);
 }
 
 int word_logs(const struct call *c)
 {
-	struct err e = { 0 };
-
-	return fail(c, ask(c, CTL_LOGS, c->args[0], c->follow ? CTL_F_FOLLOW : 0, c->count, on_log, (void *)c, &e), &e);
+	return show(c, CTL_LOGS, c->args[0], c->count, on_log);
 }

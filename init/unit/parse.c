@@ -72,11 +72,14 @@ static int on_line(void *user, const char *section, const char *name, const char
 	struct parse *p = user;
 
 	(void)lineno;
-	if (!name)
-		enter_section(p, section);
-	else if (!*section)
+	if (!*section) {
 		parse_bad(p, "%s= stands before the first section", name);
-	else if (!p->skip_section)
+		return 1;
+	}
+	/* inih says the section with each key, not where it begins. */
+	if (strcmp(section, p->section))
+		enter_section(p, section);
+	if (!p->skip_section)
 		value_set(p, name, value ? value : "");
 	return 1;
 }
