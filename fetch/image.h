@@ -4,9 +4,9 @@
  * checked, when it published the image; a container's child reads it after clone, before the root is
  * entered. Reading blocks on the disk: never in PID 1.
  *
- * Store: layers/sha256/DIFFID/ (one unpacked layer, whiteouts in overlayfs form),
- * images/sha256/MANIFEST/{manifest.json,config.json,signature.json,run.rec,l/0…} (l/N: symlink to a layer, 0 lowest),
- * refs/ (image reference → manifest), staging/ (swept at the start of each job).
+ * Store: layers/sha256/CHAINID/ (one unpacked layer, whiteouts in overlayfs form), images/sha256/MANIFEST/
+ * {manifest.json,config.json,signature.json,run.rec,l/0…} (l/N: symlink to a layer, 0 lowest), refs/ (image
+ * reference → manifest), staging/ (swept at the start of each job). See pintle-images(5).
  */
 #ifndef PINTLE_FETCH_IMAGE_H
 #define PINTLE_FETCH_IMAGE_H
