@@ -33,8 +33,8 @@ int chain_read(struct work *w, const struct desc *d, const char *what)
 	w->res->bytes_read += have;
 	sha256_of(w->doc, have, &found);
 	if (!digest_same(&found, &d->digest))
-		return err_set(w->e, EBADMSG, what, "digest is %s (expected %s)", digest_text(&found, got),
-			digest_text(&d->digest, want));
+		return err_set(w->e, EBADMSG, what, "digest is %s (expected %s)",
+			digest_text(&found, got), digest_text(&d->digest, want));
 	w->doc[have] = '\0';
 	return (int)have;
 }
@@ -71,7 +71,10 @@ struct choice {
 	struct desc desc;
 };
 
-/* Entries that are about an image instead of being one: signatures, attestations, bills of materials. */
+/*
+ * Entries that are about an image instead of being one: signatures, attestations, bills of
+ * materials.
+ */
 static bool is_attachment(const struct index_entry *n)
 {
 	if (str_starts(n->ref, "sha256-"))
@@ -116,7 +119,10 @@ static int choose_platform(void *ctx, const struct index_entry *n, struct err *e
 	(void)e;
 	if (n->desc.media != MEDIA_INDEX && n->desc.media != MEDIA_MANIFEST)
 		return 0;
-	/* An index without platforms wraps another index; the config of a manifest is compared later. */
+	/*
+	 * An index without platforms wraps another index; the config of a manifest is compared
+	 * later.
+	 */
 	if (n->os_features || is_attachment(n) || rank <= c->best)
 		return 0;
 	c->best = rank;
@@ -136,10 +142,12 @@ static int choose(struct work *w, struct desc *ret)
 	if (rc)
 		return rc;
 	if (!c.found)
-		return err_set(w->e, ENOENT, "image", "%.120s: no image%s%.60s%s in it", w->ref.path,
-			w->ref.tag[0] ? " with tag " : "", w->ref.tag, w->ref.pinned ? " of that digest" : "");
+		return err_set(w->e, ENOENT, "image", "%.120s: no image%s%.60s%s in it",
+			w->ref.path, w->ref.tag[0] ? " with tag " : "", w->ref.tag,
+			w->ref.pinned ? " of that digest" : "");
 	if (c.found > 1)
-		return err_set(w->e, EINVAL, "image", "%.120s: %u images%s in it: say which by a tag", w->ref.path, c.found,
+		return err_set(w->e, EINVAL, "image",
+			"%.120s: %u images%s in it: say which by a tag", w->ref.path, c.found,
 			w->ref.tag[0] ? " of that tag" : "");
 	*ret = c.desc;
 	return 0;
@@ -158,7 +166,8 @@ static int descend(struct work *w, struct desc *d, size_t n)
 	if (rc)
 		return rc;
 	if (!c.found)
-		return err_set(w->e, ENOEXEC, "index", "no image for platform %s in it", platform_name());
+		return err_set(
+			w->e, ENOEXEC, "index", "no image for platform %s in it", platform_name());
 	*d = c.desc;
 	return 0;
 }
@@ -174,7 +183,8 @@ int chain_resolve(struct work *w)
 		bool index = d.media == MEDIA_INDEX;
 
 		if (w->n_chain == CHAIN_MAX)
-			return err_set(w->e, ELOOP, "index", "indexes nested too deep: more than %d", CHAIN_MAX - 1);
+			return err_set(w->e, ELOOP, "index",
+				"indexes nested too deep: more than %d", CHAIN_MAX - 1);
 		n = chain_read(w, &d, index ? "index" : "manifest");
 		if (n < 0)
 			return n;

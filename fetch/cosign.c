@@ -23,7 +23,9 @@ static int layer_edge(struct reading *r, const struct json_value *v, struct err 
 	if (v->type == JSON_OBJECT)
 		memset(&r->now, 0, sizeof(r->now));
 	if (v->type != JSON_END)
-		return v->type == JSON_OBJECT ? 0 : err_set(e, EBADMSG, r->what, "a layer is no object");
+		return v->type == JSON_OBJECT
+			       ? 0
+			       : err_set(e, EBADMSG, r->what, "a layer is no object");
 	rc = desc_check(&r->now.payload, r->what, e);
 	if (rc || r->now.payload.media != MEDIA_COSIGN || r->c->n == COSIGN_SIGS_MAX)
 		return rc;
@@ -35,8 +37,10 @@ static int on_value(void *ctx, const char *path, const struct json_value *v, str
 {
 	struct reading *r = ctx;
 
-	if (json_at(path, v, "mediaType", 1) && (v->type != JSON_STRING || media_of(v->text) != MEDIA_MANIFEST))
-		return err_set(e, EBADMSG, r->what, "its own media type is not an image manifest's");
+	if (json_at(path, v, "mediaType", 1) &&
+		(v->type != JSON_STRING || media_of(v->text) != MEDIA_MANIFEST))
+		return err_set(
+			e, EBADMSG, r->what, "its own media type is not an image manifest's");
 	if (json_at(path, v, "manifests", 1))
 		return err_set(e, EBADMSG, r->what, "a manifest that also has \"manifests\"");
 	if (json_at(path, v, "layers[]", 2))
@@ -48,7 +52,8 @@ static int on_value(void *ctx, const char *path, const struct json_value *v, str
 	return 0;
 }
 
-int cosign_read(struct arena *a, const void *doc, size_t n, const char *what, struct cosign *ret, struct err *e)
+int cosign_read(struct arena *a, const void *doc, size_t n, const char *what, struct cosign *ret,
+	struct err *e)
 {
 	struct reading r = { .c = ret, .what = what };
 
@@ -61,7 +66,8 @@ int cosign_decode(const struct cosign_sig *sig, uint8_t *der, struct err *e)
 	ssize_t n;
 
 	if (!sig->base64[0])
-		return err_set(e, EBADMSG, "signature", "the signature annotation is missing, empty or too long");
+		return err_set(e, EBADMSG, "signature",
+			"the signature annotation is missing, empty or too long");
 	n = text_unbase64(sig->base64, strlen(sig->base64), der, SIG_DER_MAX);
 	if (n < 0 && n != -ENOSPC)
 		return err_set(e, EBADMSG, "signature", "not base64");
@@ -81,7 +87,8 @@ static int on_payload(void *ctx, const char *path, const struct json_value *v, s
 
 	if (json_at(path, v, "critical.type", 2)) {
 		if (v->type != JSON_STRING || strcmp(v->text, "cosign container image signature"))
-			return err_set(e, EBADMSG, "signature", "the payload's type is not cosign's");
+			return err_set(
+				e, EBADMSG, "signature", "the payload's type is not cosign's");
 		p->type_ok = true;
 	}
 	if (json_at(path, v, "critical.image.docker-manifest-digest", 3)) {

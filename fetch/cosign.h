@@ -10,8 +10,9 @@
 #include "fetch/sig.h"
 #include "runtime/base/arena.h"
 
-#define COSIGN_SIGS_MAX 32		/* signatures looked at in one manifest; more are passed over */
-#define COSIGN_BASE64_MAX 160		/* base64 of a DER signature (72 bytes: 96 digits) and more, with the NUL */
+#define COSIGN_SIGS_MAX 32 /* signatures looked at in one manifest; more are passed over */
+#define COSIGN_BASE64_MAX                                                                          \
+	160 /* base64 of a DER signature (72 bytes: 96 digits) and more, with the NUL */
 
 struct cosign_sig {
 	struct desc payload;
@@ -24,9 +25,13 @@ struct cosign {
 };
 
 /* Reads a .sig manifest. 0, or -errno with e naming `what`. */
-int cosign_read(struct arena *a, const void *doc, size_t n, const char *what, struct cosign *ret, struct err *e);
+int cosign_read(struct arena *a, const void *doc, size_t n, const char *what, struct cosign *ret,
+	struct err *e);
 
-/* Decodes a stored signature into der[SIG_DER_MAX] and checks that it is strict DER. Length, or -EBADMSG with e set. */
+/*
+ * Decodes a stored signature into der[SIG_DER_MAX] and checks that it is strict DER. Length, or
+ * -EBADMSG with e set.
+ */
 int cosign_decode(const struct cosign_sig *sig, uint8_t *der, struct err *e);
 
 /*

@@ -4,7 +4,10 @@
 
 #include "fetch/sig.h"
 
-/* One INTEGER at p, n bytes there: its whole length, or 0 when it is not minimal, positive and small. */
+/*
+ * One INTEGER at p, n bytes there: its whole length, or 0 when it is not minimal, positive and
+ * small.
+ */
 static size_t integer_len(const uint8_t *p, size_t n)
 {
 	size_t len;

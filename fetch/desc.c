@@ -35,11 +35,13 @@ enum media media_of(const char *text)
 	return MEDIA_OTHER;
 }
 
-int desc_take(struct desc *d, const char *name, const struct json_value *v, const char *what, struct err *e)
+int desc_take(struct desc *d, const char *name, const struct json_value *v, const char *what,
+	struct err *e)
 {
 	if (strcmp(name, "digest") == 0) {
 		if (v->type != JSON_STRING || digest_parse(v->text, v->len, &d->digest))
-			return err_set(e, EBADMSG, what, "bad digest: %.100s", v->type == JSON_STRING ? v->text : "no string");
+			return err_set(e, EBADMSG, what, "bad digest: %.100s",
+				v->type == JSON_STRING ? v->text : "no string");
 		d->seen |= DESC_DIGEST;
 	} else if (strcmp(name, "size") == 0) {
 		if (v->type != JSON_INT || v->integer < 0)

@@ -12,8 +12,16 @@
 #define DOC_MAX 65536u		/* bytes of an index, manifest, config or signature payload */
 #define LAYERS_MAX 127u		/* of an image */
 
-enum media { MEDIA_NONE, MEDIA_OTHER, MEDIA_INDEX, MEDIA_MANIFEST, MEDIA_CONFIG, MEDIA_TAR, MEDIA_TAR_GZIP,
-	MEDIA_COSIGN };
+enum media {
+	MEDIA_NONE,
+	MEDIA_OTHER,
+	MEDIA_INDEX,
+	MEDIA_MANIFEST,
+	MEDIA_CONFIG,
+	MEDIA_TAR,
+	MEDIA_TAR_GZIP,
+	MEDIA_COSIGN
+};
 
 struct desc {
 	struct digest digest;
@@ -31,7 +39,8 @@ enum media media_of(const char *text);
  * Takes one member of a descriptor ("digest", "size", "mediaType"; others are passed over) into d.
  * 0, or -EBADMSG with e naming `what` and the reason.
  */
-int desc_take(struct desc *d, const char *name, const struct json_value *v, const char *what, struct err *e);
+int desc_take(struct desc *d, const char *name, const struct json_value *v, const char *what,
+	struct err *e);
 /* Whether a descriptor that has ended is whole. 0, or -EBADMSG. */
 int desc_check(const struct desc *d, const char *what, struct err *e);
 

@@ -41,7 +41,8 @@ static int collect(void *ctx, const struct index_entry *entry, struct err *e)
 }
 
 /* The trusted key that made the signature, or NULL. */
-static const struct trust_key *signer(const struct work *w, const struct digest *payload, const uint8_t *der, size_t n)
+static const struct trust_key *signer(
+	const struct work *w, const struct digest *payload, const uint8_t *der, size_t n)
 {
 	const char *scope = trust_scope(&w->trust, w->ref.name);
 	unsigned i;
@@ -71,7 +72,8 @@ static int check_claim(struct work *w, size_t n)
 	if (rc)
 		return rc;
 	if (!in_chain(w, &claimed))
-		return err_set(w->e, EKEYREJECTED, "signature", "is for another digest: %s", digest_text(&claimed, text));
+		return err_set(w->e, EKEYREJECTED, "signature", "is for another digest: %s",
+			digest_text(&claimed, text));
 	return 0;
 }
 
@@ -87,7 +89,8 @@ static int try_sig(struct work *w, const struct cosign_sig *sig)
 	if (!k)
 		return err_set(w->e, EKEYREJECTED, "signature", "by no trusted key");
 	if (sig->payload.size > PAYLOAD_MAX)
-		return err_set(w->e, EFBIG, "signature", "the payload is larger than %u", PAYLOAD_MAX);
+		return err_set(
+			w->e, EFBIG, "signature", "the payload is larger than %u", PAYLOAD_MAX);
 	n = chain_read(w, &sig->payload, "signature payload");
 	rc = n < 0 ? n : check_claim(w, (size_t)n);
 	if (!rc)
@@ -99,7 +102,10 @@ static int try_sig(struct work *w, const struct cosign_sig *sig)
 	return rc;
 }
 
-/* Why a signature would not do, behind the others. The record of the job is wanted afresh for the next. */
+/*
+ * Why a signature would not do, behind the others. The record of the job is wanted afresh for the
+ * next.
+ */
 static void add_reason(struct work *w, struct str *why)
 {
 	if (why->len)
@@ -115,7 +121,9 @@ static int try_candidate(struct work *w, const struct desc *d, struct str *why)
 	int n = chain_read(w, d, "signature manifest"), rc;
 	unsigned i;
 
-	rc = n < 0 ? n : cosign_read(&w->json, w->doc, (size_t)n, "signature manifest", &w->cosign, w->e);
+	rc = n < 0 ? n
+		   : cosign_read(
+			     &w->json, w->doc, (size_t)n, "signature manifest", &w->cosign, w->e);
 	if (rc) {
 		add_reason(w, why);
 		return rc;
@@ -143,7 +151,8 @@ int evidence_find(struct work *w)
 	if (rc)
 		return rc;
 	if (!w->trust.n_keys)
-		return err_set(w->e, ENOKEY, "signature", "no key to trust: %.100s names none", w->req->conf);
+		return err_set(w->e, ENOKEY, "signature", "no key to trust: %.100s names none",
+			w->req->conf);
 	str_init(&why, text, sizeof(text));
 	for (i = 0; i < s.n; i++)
 		if (try_candidate(w, &s.found[i], &why) == 0)
@@ -176,7 +185,8 @@ static int on_link(void *ctx, const struct index_entry *entry, struct err *e)
 	return l->found;
 }
 
-/* The stored indexes, from the bottom: which digests lead to the manifest. They become the chain. */
+/* The stored indexes, from the bottom: which digests lead to the manifest. They become the chain.
+ */
 static int load_chain(struct work *w, int dir_fd, const struct digest *manifest)
 {
 	w->chain[0] = *manifest;
@@ -191,9 +201,11 @@ static int load_chain(struct work *w, int dir_fd, const struct digest *manifest)
 		n = io_read_file(dir_fd, name, w->doc, sizeof(w->doc));
 		if (n == -ENOENT)
 			continue;
-		rc = n < 0 ? (int)n : index_read(&w->json, w->doc, (size_t)n, name, on_link, &l, w->e);
+		rc = n < 0 ? (int)n
+			   : index_read(&w->json, w->doc, (size_t)n, name, on_link, &l, w->e);
 		if (rc || !l.found)
-			return err_set(w->e, EBADMSG, "signature", "stored %s does not lead to the manifest", name);
+			return err_set(w->e, EBADMSG, "signature",
+				"stored %s does not lead to the manifest", name);
 		sha256_of(w->doc, (size_t)n, &w->chain[w->n_chain++]);
 	}
 	return 0;
@@ -221,7 +233,8 @@ int evidence_check(struct work *w, int dir_fd, const struct digest *manifest)
 	sha256_of(w->doc, (size_t)n, &payload);
 	k = signer(w, &payload, der, (size_t)len);
 	if (!k)
-		return err_set(w->e, EKEYREJECTED, "signature", "kept with the image: by no trusted key");
+		return err_set(
+			w->e, EKEYREJECTED, "signature", "kept with the image: by no trusted key");
 	memcpy(w->res->key, k->key.id.b, sizeof(k->key.id.b));
 	return check_claim(w, (size_t)n);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * gzip, RFC 1952, as a push parser around zlib's raw inflate: members may follow each other, each one's
- * CRC and length are checked, anything else behind a member is refused. No I/O; zlib's
- * memory comes from the caller.
+ * gzip, RFC 1952, as a push parser around zlib's raw inflate: members may follow each other, each
+ * one's CRC and length are checked, anything else behind a member is refused. No I/O; zlib's memory
+ * comes from the caller.
  */
 #ifndef PINTLE_FETCH_GUNZIP_H
 #define PINTLE_FETCH_GUNZIP_H
@@ -39,7 +39,8 @@ struct gunzip {			/* the caller's; private to gunzip.c */
  */
 int gunzip_init(struct gunzip *g, void *memory, unsigned char *out, size_t out_cap,
 	int (*put)(void *ctx, const void *bytes, size_t n, struct err *e), void *ctx);
-/* Takes the next n bytes, in pieces of any split. 0, or -errno with e naming the offset and reason. */
+/* Takes the next n bytes, in pieces of any split. 0, or -errno with e naming the offset and reason.
+ */
 int gunzip_feed(struct gunzip *g, const void *bytes, size_t n, struct err *e);
 /* The input has ended: 0 if that is behind a whole member, else -EBADMSG. */
 int gunzip_finish(struct gunzip *g, struct err *e);

@@ -20,9 +20,21 @@ static const struct {
 	const char *name;
 	int number;
 } signals[] = {
-	{ "HUP", SIGHUP }, { "INT", SIGINT }, { "QUIT", SIGQUIT }, { "KILL", SIGKILL }, { "USR1", SIGUSR1 },
-	{ "USR2", SIGUSR2 }, { "PIPE", SIGPIPE }, { "ALRM", SIGALRM }, { "TERM", SIGTERM }, { "CONT", SIGCONT },
-	{ "STOP", SIGSTOP }, { "TSTP", SIGTSTP }, { "WINCH", SIGWINCH }, { "PWR", SIGPWR }, { "ABRT", SIGABRT },
+	{ "HUP", SIGHUP },
+	{ "INT", SIGINT },
+	{ "QUIT", SIGQUIT },
+	{ "KILL", SIGKILL },
+	{ "USR1", SIGUSR1 },
+	{ "USR2", SIGUSR2 },
+	{ "PIPE", SIGPIPE },
+	{ "ALRM", SIGALRM },
+	{ "TERM", SIGTERM },
+	{ "CONT", SIGCONT },
+	{ "STOP", SIGSTOP },
+	{ "TSTP", SIGTSTP },
+	{ "WINCH", SIGWINCH },
+	{ "PWR", SIGPWR },
+	{ "ABRT", SIGABRT },
 };
 
 #define RTMIN 34	/* the first one that musl and glibc leave to programs */
@@ -42,9 +54,11 @@ int imgconf_signal(const char *name)
 			return signals[i].number;
 	if (strcmp(name, "RTMIN") == 0)
 		return RTMIN;
-	if (str_starts(name, "RTMIN+") && num_u64(name + 6, strlen(name + 6), RTMAX - RTMIN, &n) == 0)
+	if (str_starts(name, "RTMIN+") &&
+		num_u64(name + 6, strlen(name + 6), RTMAX - RTMIN, &n) == 0)
 		return RTMIN + (int)n;
-	if (str_starts(name, "RTMAX-") && num_u64(name + 6, strlen(name + 6), RTMAX - RTMIN, &n) == 0)
+	if (str_starts(name, "RTMAX-") &&
+		num_u64(name + 6, strlen(name + 6), RTMAX - RTMIN, &n) == 0)
 		return RTMAX - (int)n;
 	return 0;
 }
@@ -54,7 +68,8 @@ static int wrong(const char *path, const char *why, struct err *e)
 	return err_set(e, EBADMSG, "config", "%.80s: %s", path, why);
 }
 
-static int take_text(char *to, size_t cap, const char *path, const struct json_value *v, struct err *e)
+static int take_text(
+	char *to, size_t cap, const char *path, const struct json_value *v, struct err *e)
 {
 	if (v->type == JSON_NULL)
 		return 0;
@@ -72,7 +87,8 @@ static const struct {
 	{ "config.Env", "config.Env[]", IMGREC_ENV },
 };
 
-static int put(struct reading *r, enum imgrec_kind kind, const char *path, const char *text, size_t n, struct err *e)
+static int put(struct reading *r, enum imgrec_kind kind, const char *path, const char *text,
+	size_t n, struct err *e)
 {
 	return imgrec_put(r->w, kind, text, n) ? wrong(path, "too long", e) : 0;
 }
@@ -82,7 +98,8 @@ static int run_value(struct reading *r, const char *path, const struct json_valu
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(lists); i++) {
-		if (json_at(path, v, lists[i].list, 2) && v->type != JSON_ARRAY && v->type != JSON_END && v->type != JSON_NULL)
+		if (json_at(path, v, lists[i].list, 2) && v->type != JSON_ARRAY &&
+			v->type != JSON_END && v->type != JSON_NULL)
 			return wrong(path, "no array of strings", e);
 		if (!json_at(path, v, lists[i].item, 3))
 			continue;
@@ -136,7 +153,8 @@ static int on_value(void *ctx, const char *path, const struct json_value *v, str
 	return run_value(r, path, v, e);
 }
 
-int imgconf_read(struct arena *a, const void *doc, size_t n, struct imgconf *ret, struct imgrec *w, struct err *e)
+int imgconf_read(struct arena *a, const void *doc, size_t n, struct imgconf *ret, struct imgrec *w,
+	struct err *e)
 {
 	struct reading r = { .c = ret, .w = w };
 	int rc;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The image config: what it was built for, which layers it has, how it wants to be run. image-spec, config.md. Pure. */
+/*
+ * The image config: what it was built for, which layers it has, how it wants to be run. image-spec,
+ * config.md. Pure.
+ */
 #ifndef PINTLE_FETCH_IMGCONF_H
 #define PINTLE_FETCH_IMGCONF_H
 
@@ -15,9 +18,11 @@ struct imgconf {
 };
 
 /*
- * Reads a config whose digest is right; what it says about running goes into w. 0, or -errno with e set.
+ * Reads a config whose digest is right; what it says about running goes into w. 0, or -errno with e
+ * set.
  */
-int imgconf_read(struct arena *a, const void *doc, size_t n, struct imgconf *ret, struct imgrec *w, struct err *e);
+int imgconf_read(struct arena *a, const void *doc, size_t n, struct imgconf *ret, struct imgrec *w,
+	struct err *e);
 
 /* "SIGTERM", "TERM", "15", "SIGRTMIN+3" as this machine's number; 0 for a name we do not know. */
 int imgconf_signal(const char *name);

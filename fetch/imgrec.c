@@ -139,7 +139,8 @@ static int lists(char *p, size_t n, struct arena *a, struct image *ret)
 	return 0;
 }
 
-int image_read(const char *store, const uint8_t manifest[32], struct arena *a, struct image *ret, struct err *e)
+int image_read(const char *store, const uint8_t manifest[32], struct arena *a, struct image *ret,
+	struct err *e)
 {
 	struct digest d;
 	char hex[65], path[PATH_MAX];
@@ -156,10 +157,12 @@ int image_read(const char *store, const uint8_t manifest[32], struct arena *a, s
 	if (fd < 0 || fstat(fd, &st))
 		return err_set(e, errno, "image", "sha256:%.12s: " IMGREC_NAME, hex);
 	if (st.st_size > IMGREC_MAX)
-		return err_set(e, EBADMSG, "image", "sha256:%.12s: " IMGREC_NAME ": too large", hex);
+		return err_set(
+			e, EBADMSG, "image", "sha256:%.12s: " IMGREC_NAME ": too large", hex);
 	p = arena_get(a, (size_t)st.st_size + 1);
 	if (!p)
-		return err_set(e, ENOMEM, "image", "sha256:%.12s: " IMGREC_NAME " of %u bytes", hex, (unsigned)st.st_size);
+		return err_set(e, ENOMEM, "image", "sha256:%.12s: " IMGREC_NAME " of %u bytes", hex,
+			(unsigned)st.st_size);
 	n = io_read_full(fd, p, (size_t)st.st_size);
 	rc = n < 0 ? (int)n : check((uint8_t *)p, (size_t)n);
 	if (!rc)
@@ -171,6 +174,7 @@ int image_read(const char *store, const uint8_t manifest[32], struct arena *a, s
 	str_print(path, sizeof(path), "%s/images/sha256/%s/l", store, hex);
 	ret->layers_dir = arena_text(a, path, strlen(path));
 	if (ret->n_layers > LAYERS_MAX || !ret->layers_dir)
-		return err_set(e, ret->layers_dir ? EBADMSG : ENOMEM, "image", "sha256:%.12s: " IMGREC_NAME, hex);
+		return err_set(e, ret->layers_dir ? EBADMSG : ENOMEM, "image",
+			"sha256:%.12s: " IMGREC_NAME, hex);
 	return 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * run.rec: what an image's config says about running it, flat, so that a container's child needs no JSON
- * reader. Head: "PNRR", version, stop signal, number of layers (16 bits), length of it all (32
- * bits); then records: kind, length (16 bits), bytes, NUL; then the SHA-256 of all that. Little-endian.
+ * run.rec: what an image's config says about running it, flat, so that a container's child needs no
+ * JSON reader. Head: "PNRR", version, stop signal, number of layers (16 bits), length of it all (32
+ * bits); then records: kind, length (16 bits), bytes, NUL; then the SHA-256 of all that.
+ * Little-endian.
  */
 #ifndef PINTLE_FETCH_IMGREC_H
 #define PINTLE_FETCH_IMGREC_H
@@ -17,7 +18,14 @@
 #define IMGREC_SUM 32
 #define IMGREC_NAME "run.rec"
 
-enum imgrec_kind { IMGREC_ENTRYPOINT = 1, IMGREC_CMD, IMGREC_ENV, IMGREC_VOLUME, IMGREC_USER, IMGREC_CWD };
+enum imgrec_kind {
+	IMGREC_ENTRYPOINT = 1,
+	IMGREC_CMD,
+	IMGREC_ENV,
+	IMGREC_VOLUME,
+	IMGREC_USER,
+	IMGREC_CWD
+};
 
 struct imgrec {			/* the writer, over the caller's bytes */
 	uint8_t *buf;

@@ -99,7 +99,9 @@ static int on_value(void *ctx, const char *path, const struct json_value *v, str
 	struct reading *r = ctx;
 
 	if (v->depth == 0)
-		return v->type == JSON_OBJECT || v->type == JSON_END ? 0 : wrong(r, "no JSON object", e);
+		return v->type == JSON_OBJECT || v->type == JSON_END
+			       ? 0
+			       : wrong(r, "no JSON object", e);
 	if (v->depth == 1)
 		return top_value(r, path, v, e);
 	if (json_at(path, v, "manifests[]", 2))
@@ -109,7 +111,8 @@ static int on_value(void *ctx, const char *path, const struct json_value *v, str
 	return 0;
 }
 
-int index_read(struct arena *a, const void *doc, size_t n, const char *what, index_each *each, void *ctx, struct err *e)
+int index_read(struct arena *a, const void *doc, size_t n, const char *what, index_each *each,
+	void *ctx, struct err *e)
 {
 	struct reading r = { .what = what, .each = each, .ctx = ctx };
 	int rc = json_read(a, doc, n, on_value, &r, what, e);
@@ -166,6 +169,7 @@ const char *platform_name(void)
 {
 	static char name[32];
 
-	str_print(name, sizeof(name), "linux/%s%s%s", ours[0].arch, ours[0].variant[0] ? "/" : "", ours[0].variant);
+	str_print(name, sizeof(name), "linux/%s%s%s", ours[0].arch, ours[0].variant[0] ? "/" : "",
+		ours[0].variant);
 	return name;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * One image job: reference → layout → documents → signature → config → layers → store. Runs in a
- * worker (worker.c) or behind `pintle load` and `pintle verify`, once at a time: its memory is static,
- * and costs nothing in a process that runs no job.
+ * worker (worker.c) or behind `pintle load` and `pintle verify`, once at a time: its memory is
+ * static, and costs nothing in a process that runs no job.
  */
 #include "fetch/job.h"
 
@@ -59,7 +59,10 @@ static int stored(struct work *w, const struct digest *manifest)
 	return fd;
 }
 
-/* The layout has gone (a stick was pulled): what the store has may run if it is still signed by a key of today. */
+/*
+ * The layout has gone (a stick was pulled): what the store has may run if it is still signed by a
+ * key of today.
+ */
 static int from_store(struct work *w)
 {
 	struct digest manifest;
@@ -126,11 +129,12 @@ static int read_config(struct work *w, struct imgrec *rec)
 	if (rc)
 		return rc;
 	if (c->n_diff_ids != w->manifest.n_layers)
-		return err_set(w->e, EBADMSG, "config", "%u diff_ids for %u layers", c->n_diff_ids, w->manifest.n_layers);
+		return err_set(w->e, EBADMSG, "config", "%u diff_ids for %u layers", c->n_diff_ids,
+			w->manifest.n_layers);
 	/* On a desk the image of any board may be verified. */
 	if (w->req->kind == JOB_PREPARE && !platform_rank(c->os, c->arch, c->variant))
-		return err_set(w->e, ENOEXEC, "config", "built for platform %s/%s%s%s, this is %s", c->os, c->arch,
-			c->variant[0] ? "/" : "", c->variant, platform_name());
+		return err_set(w->e, ENOEXEC, "config", "built for platform %s/%s%s%s, this is %s",
+			c->os, c->arch, c->variant[0] ? "/" : "", c->variant, platform_name());
 	make_chain_ids(w);
 	return 0;
 }
@@ -157,14 +161,18 @@ static int read_layers(struct work *w)
 	return rc;
 }
 
-/* overlayfs does not look at the root of a layer: below one that is opaque, nothing is stacked at all. */
+/*
+ * overlayfs does not look at the root of a layer: below one that is opaque, nothing is stacked at
+ * all.
+ */
 static unsigned first_visible(const struct work *w)
 {
 	unsigned n = w->manifest.n_layers;
 
 	while (n-- > 1) {
 		int fd AUTO_CLOSE = store_layer(&w->store, n, &w->chain_ids[n]);
-		int root AUTO_CLOSE = fd < 0 ? -1 : openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		int root AUTO_CLOSE =
+			fd < 0 ? -1 : openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		char mark;
 
 		if (root >= 0 && fgetxattr(root, UNPACK_OPAQUE, &mark, 1) == 1)
@@ -184,7 +192,8 @@ static int publish(struct work *w, struct imgrec *rec)
 		return err_set(w->e, n, "config", "too much to keep");
 	rc = store_put(&w->store, IMGREC_NAME, w->rec, (size_t)n, w->e);
 	if (!rc)
-		rc = store_publish(&w->store, &manifest, w->chain_ids, w->manifest.n_layers, first, w->e);
+		rc = store_publish(
+			&w->store, &manifest, w->chain_ids, w->manifest.n_layers, first, w->e);
 	return rc;
 }
 
@@ -197,7 +206,8 @@ static bool same_evidence(const struct work *w, int stored_fd)
 	if (w->res->flags & JOB_R_INSECURE)
 		return true;
 	n = io_read_file(w->store.image_fd, EVIDENCE_FILE, now, sizeof(now));
-	return n > 0 && io_read_file(stored_fd, EVIDENCE_FILE, then, sizeof(then)) == n && strcmp(now, then) == 0;
+	return n > 0 && io_read_file(stored_fd, EVIDENCE_FILE, then, sizeof(then)) == n &&
+	       strcmp(now, then) == 0;
 }
 
 static int from_layout(struct work *w)
@@ -236,7 +246,8 @@ static int open_layout(struct work *w)
 
 	str_print(layouts, sizeof(layouts), "%s/layouts", w->req->store);
 	rc = ref_locate(&w->ref, w->trust.layouts[0] ? w->trust.layouts : layouts, w->e);
-	return rc ? rc : layout_open(&w->layout, w->ref.path, w->ref.is_tar, &w->tar, &w->table, w->e);
+	return rc ? rc
+		  : layout_open(&w->layout, w->ref.path, w->ref.is_tar, &w->tar, &w->table, w->e);
 }
 
 static int run(struct work *w)

@@ -16,7 +16,9 @@ static int on_plain(void *ctx, const void *bytes, size_t n, struct err *e)
 	struct work *w = ctx;
 
 	if (n > w->unpack.left)
-		return err_set(e, EFBIG, "tar", "the image unpacks to more than the limit of %llu MiB, or than the disk holds",
+		return err_set(e, EFBIG, "tar",
+			"the image unpacks to more than the limit of %llu MiB, or than the disk "
+			"holds",
 			(unsigned long long)(w->trust.max_unpacked >> 20));
 	w->unpack.left -= n;
 	sha256_add(&w->plain, bytes, n);
@@ -65,7 +67,8 @@ static int pump(struct work *w, struct blob *b, bool gzip, struct digest *ret, s
 		sha256_add(&h, w->in, (size_t)n);
 		w->res->bytes_read += (uint64_t)n;
 		if (!rc)
-			rc = gzip ? gunzip_feed(&w->gunzip, w->in, (size_t)n, why) : on_plain(w, w->in, (size_t)n, why);
+			rc = gzip ? gunzip_feed(&w->gunzip, w->in, (size_t)n, why)
+				  : on_plain(w, w->in, (size_t)n, why);
 	}
 	sha256_end(&h, ret);
 	return n;
@@ -83,8 +86,8 @@ static int finish(struct work *w, bool gzip, const struct digest *diff_id, struc
 		return rc;
 	sha256_end(&w->plain, &plain);
 	if (!digest_same(&plain, diff_id))
-		return err_set(why, EBADMSG, "", "diff_id is %s (expected %s)", digest_text(&plain, got),
-			digest_text(diff_id, want));
+		return err_set(why, EBADMSG, "", "diff_id is %s (expected %s)",
+			digest_text(&plain, got), digest_text(diff_id, want));
 	return unpack_finish(&w->unpack, why);
 }
 
@@ -107,7 +110,8 @@ int layer_read(struct work *w, unsigned n, int root_fd)
 	blob_close(&b);
 	digest_text(&d->digest, want);
 	if (!rc && !digest_same(&found, &d->digest))
-		rc = err_set(w->e, EBADMSG, "layer", "%.19s: digest is %s (expected %s)", want, digest_text(&found, got), want);
+		rc = err_set(w->e, EBADMSG, "layer", "%.19s: digest is %s (expected %s)", want,
+			digest_text(&found, got), want);
 	else if (!rc)
 		rc = why.code ? -why.code : finish(w, gzip, &w->conf.diff_ids[n], &why);
 	unpack_close(&w->unpack);

@@ -55,13 +55,15 @@ static int on_entry(void *ctx, const struct tar_entry *n, struct err *e)
 		return 0;
 	m.offset = n->offset + 512;
 	if (n->size > w->size || m.offset > w->size - n->size)
-		return err_set(e, EBADMSG, "archive", "truncated: %.120s ends behind the archive's end", name);
+		return err_set(e, EBADMSG, "archive",
+			"truncated: %.120s ends behind the archive's end", name);
 	if (strcmp(name, "index.json") == 0)
 		w->l->index = m;
 	if (strcmp(name, "oci-layout") == 0)
 		w->l->version = m;
 	if (!str_starts(name, BLOBS) ||
-	    text_unhex(name + strlen(BLOBS), strlen(name + strlen(BLOBS)), m.digest.b, sizeof(m.digest.b)))
+		text_unhex(name + strlen(BLOBS), strlen(name + strlen(BLOBS)), m.digest.b,
+			sizeof(m.digest.b)))
 		return 0;
 	if (w->l->n_members == LAYOUT_MEMBERS_MAX || !arena_get(w->a, sizeof(m)))
 		return err_set(e, E2BIG, "archive", "too many blobs");
@@ -84,7 +86,8 @@ static int on_end(void *ctx, struct err *e)
 }
 
 /* Only headers are read: data is passed over by offset. */
-static int walk_archive(struct layout *l, uint64_t size, struct tar *t, struct arena *a, struct err *e)
+static int walk_archive(
+	struct layout *l, uint64_t size, struct tar *t, struct arena *a, struct err *e)
 {
 	static const struct tar_ops ops = { on_entry, on_data, on_end };
 	struct walk w = { l, a, size };
@@ -92,7 +95,8 @@ static int walk_archive(struct layout *l, uint64_t size, struct tar *t, struct a
 	uint64_t at = 0;
 	int rc = 0;
 
-	_Static_assert(sizeof(struct layout_member) % _Alignof(max_align_t) == 0, "members follow each other in the arena");
+	_Static_assert(sizeof(struct layout_member) % _Alignof(max_align_t) == 0,
+		"members follow each other in the arena");
 	l->members = arena_get(a, 0);
 	tar_init(t, &ops, &w);
 	while (!rc && t->state != TAR_S_DONE) {
@@ -115,7 +119,8 @@ static int walk_archive(struct layout *l, uint64_t size, struct tar *t, struct a
 	return rc;
 }
 
-int layout_open(struct layout *l, const char *path, int is_tar, struct tar *t, struct arena *a, struct err *e)
+int layout_open(struct layout *l, const char *path, int is_tar, struct tar *t, struct arena *a,
+	struct err *e)
 {
 	uint64_t size;
 
@@ -126,7 +131,9 @@ int layout_open(struct layout *l, const char *path, int is_tar, struct tar *t, s
 		if (l->fd < 0)
 			return err_set(e, errno, "layout", "%.180s", path);
 		/* The empty mount point of a stick that was pulled is no layout either. */
-		return faccessat(l->fd, "oci-layout", F_OK, 0) ? err_set(e, errno, "layout", "%.180s/oci-layout", path) : 0;
+		return faccessat(l->fd, "oci-layout", F_OK, 0)
+			       ? err_set(e, errno, "layout", "%.180s/oci-layout", path)
+			       : 0;
 	}
 	l->fd = open_file(AT_FDCWD, path, &size);
 	if (l->fd < 0)
@@ -164,8 +171,8 @@ void blob_close(struct blob *b)
 }
 
 /* A whole small file of the layout's top level. */
-static int read_top(const struct layout *l, const char *name, const struct layout_member *m, void *buf, size_t cap,
-	struct err *e)
+static int read_top(const struct layout *l, const char *name, const struct layout_member *m,
+	void *buf, size_t cap, struct err *e)
 {
 	struct blob b = { l->fd, m->offset, m->size };
 	size_t have = 0;
@@ -180,8 +187,8 @@ static int read_top(const struct layout *l, const char *name, const struct layou
 		return err_set(e, ENOENT, "archive", "%s", name);
 	}
 	if (b.left > cap)
-		rc = err_set(e, EFBIG, "layout", "%s: %llu bytes, larger than the limit of %zu", name,
-			(unsigned long long)b.left, cap);
+		rc = err_set(e, EFBIG, "layout", "%s: %llu bytes, larger than the limit of %zu",
+			name, (unsigned long long)b.left, cap);
 	else
 		while ((n = blob_read(&b, (char *)buf + have, cap - have)) != 0 && (rc = n) > 0)
 			have += (size_t)n;
@@ -225,7 +232,8 @@ static int find_blob(const struct layout *l, const struct digest *d, struct blob
 	return ret->fd < 0 ? ret->fd : 0;
 }
 
-int layout_blob(const struct layout *l, const struct desc *d, const char *what, struct blob *ret, struct err *e)
+int layout_blob(const struct layout *l, const struct desc *d, const char *what, struct blob *ret,
+	struct err *e)
 {
 	char name[DIGEST_TEXT_MAX];
 	int rc = find_blob(l, &d->digest, ret);
@@ -237,8 +245,9 @@ int layout_blob(const struct layout *l, const struct desc *d, const char *what, 
 	}
 	if (ret->left == d->size)
 		return 0;
-	rc = err_set(e, EBADMSG, what, "%s: size is %llu, expected %llu%s", name, (unsigned long long)ret->left,
-		(unsigned long long)d->size, ret->left < d->size ? ": truncated" : "");
+	rc = err_set(e, EBADMSG, what, "%s: size is %llu, expected %llu%s", name,
+		(unsigned long long)ret->left, (unsigned long long)d->size,
+		ret->left < d->size ? ": truncated" : "");
 	blob_close(ret);
 	return rc;
 }

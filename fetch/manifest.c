@@ -37,7 +37,8 @@ static int top_value(struct reading *r, const char *path, const struct json_valu
 	return 0;
 }
 
-static int layer_value(struct reading *r, const char *path, const struct json_value *v, struct err *e)
+static int layer_value(
+	struct reading *r, const char *path, const struct json_value *v, struct err *e)
 {
 	struct manifest *m = r->m;
 	char what[24] = "layer";
@@ -62,7 +63,9 @@ static int on_value(void *ctx, const char *path, const struct json_value *v, str
 	struct reading *r = ctx;
 
 	if (v->depth == 0)
-		return v->type == JSON_OBJECT || v->type == JSON_END ? 0 : wrong(r, "no JSON object", e);
+		return v->type == JSON_OBJECT || v->type == JSON_END
+			       ? 0
+			       : wrong(r, "no JSON object", e);
 	if (v->depth == 1)
 		return top_value(r, path, v, e);
 	if (v->depth == 2 && strncmp(path, "config.", 7) == 0)
@@ -84,14 +87,16 @@ static int check(const struct reading *r, struct err *e)
 	if (rc)
 		return rc;
 	if (m->config.media != MEDIA_CONFIG)
-		return wrong(r, "the config's media type is not an image's: an artifact, not an image", e);
+		return wrong(r,
+			"the config's media type is not an image's: an artifact, not an image", e);
 	for (i = 0; i < m->n_layers; i++)
 		if (m->layers[i].media != MEDIA_TAR && m->layers[i].media != MEDIA_TAR_GZIP)
 			return err_set(e, EBADMSG, r->what, "layer %u: unknown media type", i);
 	return 0;
 }
 
-int manifest_read(struct arena *a, const void *doc, size_t n, const char *what, struct manifest *ret, struct err *e)
+int manifest_read(struct arena *a, const void *doc, size_t n, const char *what,
+	struct manifest *ret, struct err *e)
 {
 	struct reading r = { .m = ret, .what = what };
 	int rc;

@@ -21,7 +21,8 @@ struct manifest {
 };
 
 /* Reads an image manifest. 0, or -errno with e naming `what`. */
-int manifest_read(struct arena *a, const void *doc, size_t n, const char *what, struct manifest *ret, struct err *e);
+int manifest_read(struct arena *a, const void *doc, size_t n, const char *what,
+	struct manifest *ret, struct err *e);
 
 struct index_entry {
 	struct desc desc;
@@ -34,8 +35,12 @@ struct index_entry {
 /* Called for each entry in order: 0 to go on, 1 to pass over the rest, -errno after err_set(). */
 typedef int index_each(void *ctx, const struct index_entry *entry, struct err *e);
 
-/* Reads an image index. 0, or -errno with e naming `what`; an entry is reported before the document's end is checked. */
-int index_read(struct arena *a, const void *doc, size_t n, const char *what, index_each *each, void *ctx, struct err *e);
+/*
+ * Reads an image index. 0, or -errno with e naming `what`; an entry is reported before the
+ * document's end is checked.
+ */
+int index_read(struct arena *a, const void *doc, size_t n, const char *what, index_each *each,
+	void *ctx, struct err *e);
 
 /*
  * How well an image for that platform runs on this build: 0 not at all, else the higher the better.

@@ -47,9 +47,15 @@ int ref_parse(const char *image, struct ref *ret, struct err *e)
 	if (!ret->name[0])
 		return wrong(image, "no name", e);
 	if (oci)
-		return str_copy(ret->path, sizeof(ret->path), ret->name) ? wrong(image, "too long", e) : 0;
-	/* A name comes from a unit, not from a stick, but it must stay below the folder all the same. */
-	if (ret->name[0] == '/' || str_starts(ret->name, "../") || strstr(ret->name, "/../") || str_ends(ret->name, "/.."))
+		return str_copy(ret->path, sizeof(ret->path), ret->name)
+			       ? wrong(image, "too long", e)
+			       : 0;
+	/*
+	 * A name comes from a unit, not from a stick, but it must stay below the folder all the
+	 * same.
+	 */
+	if (ret->name[0] == '/' || str_starts(ret->name, "../") || strstr(ret->name, "/../") ||
+		str_ends(ret->name, "/.."))
 		return wrong(image, "not a name", e);
 	return 0;
 }
@@ -57,7 +63,8 @@ int ref_parse(const char *image, struct ref *ret, struct err *e)
 static bool try_one(struct ref *r, const char *layouts, const char *name)
 {
 	for (int tar = 0; tar < 2; tar++) {
-		if (str_print(r->path, sizeof(r->path), "%s/%s%s", layouts, name, tar ? ".tar" : "") < 0)
+		if (str_print(r->path, sizeof(r->path), "%s/%s%s", layouts, name,
+			    tar ? ".tar" : "") < 0)
 			continue;
 		r->is_tar = tar;
 		if (access(r->path, F_OK) == 0)
@@ -75,5 +82,6 @@ int ref_locate(struct ref *r, const char *layouts, struct err *e)
 	if (try_one(r, layouts, r->name) || (slash && try_one(r, layouts, slash + 1)))
 		return 0;
 	r->path[0] = '\0';
-	return err_set(e, ENOENT, "image", "%.120s: no layout of that name in %.90s", r->name, layouts);
+	return err_set(
+		e, ENOENT, "image", "%.120s: no layout of that name in %.90s", r->name, layouts);
 }

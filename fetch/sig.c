@@ -13,5 +13,7 @@ int sig_verify(const struct sig_key *key, const struct digest *hash, const uint8
 
 	for (size_t i = 0; i < sizeof(point); i++)
 		point[i] = key->point[i];
-	return br_ecdsa_i31_vrfy_asn1(&br_ec_prime_i31, hash->b, sizeof(hash->b), &pk, der, n) == 1 ? 0 : -EKEYREJECTED;
+	return br_ecdsa_i31_vrfy_asn1(&br_ec_prime_i31, hash->b, sizeof(hash->b), &pk, der, n) == 1
+		       ? 0
+		       : -EKEYREJECTED;
 }

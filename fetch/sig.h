@@ -17,8 +17,8 @@ struct sig_key {
 };
 
 /*
- * Reads the first "PUBLIC KEY" of a PEM text of n bytes. 0, -EBADMSG (not PEM), -EKEYREJECTED (not an
- * uncompressed P-256 key).
+ * Reads the first "PUBLIC KEY" of a PEM text of n bytes. 0, -EBADMSG (not PEM), -EKEYREJECTED (not
+ * an uncompressed P-256 key).
  */
 int pem_read_key(const char *text, size_t n, struct sig_key *ret);
 

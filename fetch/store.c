@@ -97,7 +97,8 @@ void store_close(struct store *s)
 
 int store_put(struct store *s, const char *name, const void *bytes, size_t n, struct err *e)
 {
-	int fd AUTO_CLOSE = openat(s->image_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd AUTO_CLOSE = openat(
+		s->image_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int rc = fd < 0 ? -errno : io_write_full(fd, bytes, n);
 
 	return rc ? say(rc, name, e) : 0;
@@ -128,7 +129,8 @@ int store_layer(const struct store *s, unsigned n, const struct digest *chain_id
 	layer_name(name, n);
 	fd = openat(s->staging_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		fd = openat(s->fd, name_of(name, LAYERS, chain_id), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		fd = openat(s->fd, name_of(name, LAYERS, chain_id),
+			O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -137,12 +139,14 @@ bool store_has_layer(const struct store *s, const struct digest *chain_id)
 	char name[NAME_MAX_HERE];
 	struct stat st;
 
-	return fstatat(s->fd, name_of(name, LAYERS, chain_id), &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+	return fstatat(s->fd, name_of(name, LAYERS, chain_id), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR(st.st_mode);
 }
 
 int store_scratch(struct store *s, struct err *e)
 {
-	int fd = openat(s->staging_fd, "notes", O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = openat(
+		s->staging_fd, "notes", O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return say(errno, "notes", e);
@@ -150,8 +154,12 @@ int store_scratch(struct store *s, struct err *e)
 	return fd;
 }
 
-/* Renames what is staged as `from` into `folder`, which is then synced by the caller. What is there already stays. */
-static int publish_one(struct store *s, const char *from, const char *folder, const struct digest *d)
+/*
+ * Renames what is staged as `from` into `folder`, which is then synced by the caller. What is there
+ * already stays.
+ */
+static int publish_one(
+	struct store *s, const char *from, const char *folder, const struct digest *d)
 {
 	char to[NAME_MAX_HERE];
 
@@ -167,7 +175,8 @@ static int sync_folder(const struct store *s, const char *name)
 	return fd < 0 ? fd : fsync(fd) ? -errno : 0;
 }
 
-static int make_links(struct store *s, const struct digest *chain_ids, unsigned n_layers, unsigned first)
+static int make_links(
+	struct store *s, const struct digest *chain_ids, unsigned n_layers, unsigned first)
 {
 	char to[NAME_MAX_HERE], name[NAME_MAX_HERE], hex[65];
 	unsigned i;
@@ -176,15 +185,16 @@ static int make_links(struct store *s, const struct digest *chain_ids, unsigned 
 		return -errno;
 	for (i = first; i < n_layers; i++) {
 		str_print(name, sizeof(name), "l/%u", i - first);
-		str_print(to, sizeof(to), "../../../../" LAYERS "/%s", digest_hex(&chain_ids[i], hex));
+		str_print(to, sizeof(to), "../../../../" LAYERS "/%s",
+			digest_hex(&chain_ids[i], hex));
 		if (symlinkat(to, s->image_fd, name))
 			return -errno;
 	}
 	return 0;
 }
 
-int store_publish(struct store *s, const struct digest *manifest, const struct digest *chain_ids, unsigned n_layers,
-	unsigned first_link, struct err *e)
+int store_publish(struct store *s, const struct digest *manifest, const struct digest *chain_ids,
+	unsigned n_layers, unsigned first_link, struct err *e)
 {
 	char name[NAME_MAX_HERE];
 	int rc = make_links(s, chain_ids, n_layers, first_link);

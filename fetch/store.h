@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The store on disk: see image.h for its folders. One job at a time works in it (a lock on staging/).
- * Everything comes in by rename from staging/ after it was synced, so what layers/ and images/ hold is whole
- * whatever the power does. Blocks on the disk.
+ * The store on disk: see image.h for its folders. One job at a time works in it (a lock on
+ * staging/). Everything comes in by rename from staging/ after it was synced, so what layers/ and
+ * images/ hold is whole whatever the power does. Blocks on the disk.
  */
 #ifndef PINTLE_FETCH_STORE_H
 #define PINTLE_FETCH_STORE_H
@@ -16,7 +16,10 @@ struct store {
 	int fd, staging_fd, image_fd;	/* image_fd: staging/image, opened for reading */
 };
 
-/* Opens the store at path, makes its folders, waits for the lock, sweeps staging/. 0 or -errno with e set. */
+/*
+ * Opens the store at path, makes its folders, waits for the lock, sweeps staging/. 0 or -errno with
+ * e set.
+ */
 int store_open(struct store *s, const char *path, struct err *e);
 /* Removes what is staged, gives the lock back. */
 void store_close(struct store *s);
@@ -36,9 +39,12 @@ int store_scratch(struct store *s, struct err *e);
  * Publishes the staged layers and then the image: syncfs, renames, fsync of the folders. links: the
  * layers that l/ names, lowest first. 0 or -errno with e set.
  */
-int store_publish(struct store *s, const struct digest *manifest, const struct digest *chain_ids, unsigned n_layers,
-	unsigned first_link, struct err *e);
-/* The folder of a published image, opened for reading, if it and all its layers are there: an fd or -errno. */
+int store_publish(struct store *s, const struct digest *manifest, const struct digest *chain_ids,
+	unsigned n_layers, unsigned first_link, struct err *e);
+/*
+ * The folder of a published image, opened for reading, if it and all its layers are there: an fd or
+ * -errno.
+ */
 int store_image(const struct store *s, const struct digest *manifest, unsigned n_layers);
 
 /* Keeps which manifest a reference stood for, and finds it again. 0 or -errno with e set. */

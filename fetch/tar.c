@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The tar push parser: blocks, bodies, data. See tar.h; headers are read in tar_header.c, PAX records in tar_pax.c. */
+/*
+ * The tar push parser: blocks, bodies, data. See tar.h; headers are read in tar_header.c, PAX
+ * records in tar_pax.c.
+ */
 #include "fetch/tar.h"
 
 #include <errno.h>
@@ -8,7 +11,8 @@
 
 static int bad(const struct tar *t, const char *why, struct err *e)
 {
-	return err_set(e, EBADMSG, "tar", "offset %llu: %s", (unsigned long long)t->entry.offset, why);
+	return err_set(
+		e, EBADMSG, "tar", "offset %llu: %s", (unsigned long long)t->entry.offset, why);
 }
 
 void tar_init(struct tar *t, const struct tar_ops *ops, void *ctx)
@@ -28,12 +32,14 @@ static int start_body(struct tar *t, char type, struct err *e)
 
 	if (rc)
 		return rc;
-	if (t->pax_seen || t->n_xattrs)		/* what was read points into the one buffer for bodies */
+	if (t->pax_seen || t->n_xattrs) /* what was read points into the one buffer for bodies */
 		return bad(t, "a second extended header after a PAX header", e);
 	if ((uint64_t)size > most)
-		return err_set(e, EBADMSG, "tar", "offset %llu: %s header of %lld bytes: larger than the limit of %llu",
-			(unsigned long long)t->entry.offset, type == 'L' || type == 'K' ? "long name" : "PAX",
-			(long long)size, (unsigned long long)most);
+		return err_set(e, EBADMSG, "tar",
+			"offset %llu: %s header of %lld bytes: larger than the limit of %llu",
+			(unsigned long long)t->entry.offset,
+			type == 'L' || type == 'K' ? "long name" : "PAX", (long long)size,
+			(unsigned long long)most);
 	t->body_type = type;
 	t->left = (uint64_t)size;
 	t->pad = -(uint64_t)size & 511;
@@ -211,7 +217,10 @@ int tar_feed(struct tar *t, const void *bytes, size_t n, struct err *e)
 	return t->failed;
 }
 
-/* umoci leaves out both the end mark and the padding of the last entry; so do others that never flush. */
+/*
+ * umoci leaves out both the end mark and the padding of the last entry; so do others that never
+ * flush.
+ */
 int tar_finish(struct tar *t, struct err *e)
 {
 	bool between = t->state == TAR_S_PAD || (t->state == TAR_S_HEADER && !t->have);
@@ -220,7 +229,8 @@ int tar_finish(struct tar *t, struct err *e)
 		return t->failed;
 	if (between && !extras(t))
 		return 0;
-	return err_set(e, EBADMSG, "tar", "truncated: the archive ends at offset %llu, inside an entry",
+	return err_set(e, EBADMSG, "tar",
+		"truncated: the archive ends at offset %llu, inside an entry",
 		(unsigned long long)t->offset);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A push parser for tar: ustar, GNU long names (L, K) and base-256 numbers, PAX extended headers with
- * xattrs. Sparse files are refused. It does no I/O and trusts no byte; whether a path may
- * be written is the receiver's to judge. pax(1) of POSIX.1-2017, GNU tar manual "Basic Tar Format".
+ * A push parser for tar: ustar, GNU long names (L, K) and base-256 numbers, PAX extended headers
+ * with xattrs. Sparse files are refused. It does no I/O and trusts no byte; whether a path may be
+ * written is the receiver's to judge. pax(1) of POSIX.1-2017, GNU tar manual "Basic Tar Format".
  */
 #ifndef PINTLE_FETCH_TAR_H
 #define PINTLE_FETCH_TAR_H
@@ -17,8 +17,15 @@
 #define TAR_PAX_MAX 16384	/* bytes of one extended header */
 #define TAR_XATTRS_MAX 16	/* of one entry */
 
-enum tar_type { TAR_FILE = '0', TAR_HARDLINK = '1', TAR_SYMLINK = '2', TAR_CHAR = '3', TAR_BLOCK = '4', TAR_DIR = '5',
-	TAR_FIFO = '6' };
+enum tar_type {
+	TAR_FILE = '0',
+	TAR_HARDLINK = '1',
+	TAR_SYMLINK = '2',
+	TAR_CHAR = '3',
+	TAR_BLOCK = '4',
+	TAR_DIR = '5',
+	TAR_FIFO = '6'
+};
 
 struct tar_xattr {
 	const char *name;	/* "security.capability" */
@@ -85,10 +92,16 @@ int tar_feed(struct tar *t, const void *bytes, size_t n, struct err *e);
 int tar_finish(struct tar *t, struct err *e);
 /* Data bytes and padding that may be passed over by tar_skip() instead of being fed. */
 uint64_t tar_skippable(const struct tar *t);
-/* Passes over n <= tar_skippable() bytes; the data operation does not see them. 0 or an operation's -errno. */
+/*
+ * Passes over n <= tar_skippable() bytes; the data operation does not see them. 0 or an operation's
+ * -errno.
+ */
 int tar_skip(struct tar *t, uint64_t n, struct err *e);
 
-/* --- between tar.c, tar_header.c and tar_pax.c ---------------------------------------------------- */
+/*
+ * --- between tar.c, tar_header.c and tar_pax.c
+ * ----------------------------------------------------
+ */
 
 #define TAR_TYPE_AT 156	/* in the block */
 /* Whether the checksum in t->block is right, as bytes or as signed characters. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* One 512-byte header of a tar archive: checksum, numbers, names, type. All of it foreign. See tar.h. */
+/*
+ * One 512-byte header of a tar archive: checksum, numbers, names, type. All of it foreign. See
+ * tar.h.
+ */
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -23,7 +26,8 @@
 
 static int bad(const struct tar *t, const char *why, struct err *e)
 {
-	return err_set(e, EBADMSG, "tar", "offset %llu: %s", (unsigned long long)t->entry.offset, why);
+	return err_set(
+		e, EBADMSG, "tar", "offset %llu: %s", (unsigned long long)t->entry.offset, why);
 }
 
 /* GNU: the top bit says that the rest is a big-endian number in two's complement. */
@@ -65,8 +69,8 @@ static int number(const struct tar *t, size_t at, size_t n, int64_t *ret)
 	return 0;
 }
 
-static int number_within(const struct tar *t, size_t at, size_t n, int64_t max, const char *what, int64_t *ret,
-	struct err *e)
+static int number_within(const struct tar *t, size_t at, size_t n, int64_t max, const char *what,
+	int64_t *ret, struct err *e)
 {
 	if (number(t, at, n, ret) || *ret < 0 || *ret > max)
 		return err_set(e, EBADMSG, "tar", "offset %llu: bad number in the header: %s",
@@ -133,7 +137,8 @@ static int read_numbers(struct tar *t, struct err *e)
 		if (!rc)
 			rc = number_within(t, F_MINOR, UINT32_MAX, "minor", &minor, e);
 	}
-	if (!rc && (number(t, F_MTIME, &n->mtime_s) || n->mtime_s > 1ll << 40 || n->mtime_s < -(1ll << 40)))
+	if (!rc && (number(t, F_MTIME, &n->mtime_s) || n->mtime_s > 1ll << 40 ||
+			   n->mtime_s < -(1ll << 40)))
 		rc = bad(t, "bad number in the header: mtime", e);
 	if (rc)
 		return rc;

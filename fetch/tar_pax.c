@@ -16,7 +16,8 @@
 
 static int bad(const struct tar *t, const char *why, struct err *e)
 {
-	return err_set(e, EBADMSG, "tar", "offset %llu: PAX header: %s", (unsigned long long)t->entry.offset, why);
+	return err_set(e, EBADMSG, "tar", "offset %llu: PAX header: %s",
+		(unsigned long long)t->entry.offset, why);
 }
 
 /* "1700000000.25", "-1": seconds and nanoseconds >= 0 (the fraction counts up from the floor). */
@@ -105,7 +106,8 @@ static int read_record(struct tar *t, char *key, char *value, size_t n, int glob
 	size_t i;
 
 	if (str_starts(key, "GNU.sparse."))
-		return err_set(e, EBADMSG, "tar", "offset %llu: sparse file", (unsigned long long)t->entry.offset);
+		return err_set(e, EBADMSG, "tar", "offset %llu: sparse file",
+			(unsigned long long)t->entry.offset);
 	for (i = 0; i < ARRAY_LEN(keys); i++) {
 		if (strcmp(key, keys[i].key))
 			continue;

@@ -45,11 +45,13 @@ static int take_key(struct reading *r, const char *scope, const char *path, int 
 		return wrong(r, line, "too many keys");
 	n = io_read_file(AT_FDCWD, path, pem, sizeof(pem));
 	if (n < 0) {
-		r->failed = err_set(r->e, (int)n, "trust", "%.100s:%d: key %.90s", r->file, line, path);
+		r->failed =
+			err_set(r->e, (int)n, "trust", "%.100s:%d: key %.90s", r->file, line, path);
 		return 0;
 	}
 	if (pem_read_key(pem, (size_t)n, &k->key)) {
-		r->failed = err_set(r->e, EINVAL, "trust", "%.100s:%d: %.80s is no P-256 public key", r->file, line, path);
+		r->failed = err_set(r->e, EINVAL, "trust",
+			"%.100s:%d: %.80s is no P-256 public key", r->file, line, path);
 		return 0;
 	}
 	if (str_copy(k->scope, sizeof(k->scope), scope))
@@ -74,10 +76,13 @@ static int take_general(struct reading *r, const char *name, const char *value, 
 	if (strcmp(name, "Reserve") == 0)
 		return take_size(r, value, line, &t->reserve);
 	if (strcmp(name, "AllowDevices") == 0)
-		return num_bool(value, &t->devices) ? wrong(r, line, "AllowDevices= is yes or no") : 1;
+		return num_bool(value, &t->devices) ? wrong(r, line, "AllowDevices= is yes or no")
+						    : 1;
 	if (strcmp(name, "Policy") == 0) {
 		t->insecure = strcmp(value, "insecure") == 0;
-		return t->insecure || strcmp(value, "strict") == 0 ? 1 : wrong(r, line, "Policy= is strict or insecure");
+		return t->insecure || strcmp(value, "strict") == 0
+			       ? 1
+			       : wrong(r, line, "Policy= is strict or insecure");
 	}
 	return 1;
 }
@@ -94,8 +99,11 @@ static int on_pair(void *ctx, const char *section, const char *name, const char 
 	if (strcmp(section, "Trust") == 0)
 		return take_general(r, name, value, line);
 	if (strcmp(section, "Images") == 0 && strcmp(name, "Layouts") == 0)
-		return str_copy(r->t->layouts, sizeof(r->t->layouts), value) ? wrong(r, line, "path too long") : 1;
-	if (!str_starts(section, "Trust \"") || n < 9 || section[n - 1] != '"' || strcmp(name, "Key"))
+		return str_copy(r->t->layouts, sizeof(r->t->layouts), value)
+			       ? wrong(r, line, "path too long")
+			       : 1;
+	if (!str_starts(section, "Trust \"") || n < 9 || section[n - 1] != '"' ||
+		strcmp(name, "Key"))
 		return 1;
 	memcpy(scope, section + 7, n - 8);
 	scope[n - 8] = '\0';
@@ -148,7 +156,8 @@ static bool covers(const char *scope, const char *image)
 {
 	size_t n = strlen(scope);
 
-	return strncmp(scope, image, n) == 0 && (image[n] == '\0' || strchr("/:@", image[n]) || scope[n - 1] == '/');
+	return strncmp(scope, image, n) == 0 &&
+	       (image[n] == '\0' || strchr("/:@", image[n]) || scope[n - 1] == '/');
 }
 
 const char *trust_scope(const struct trust *t, const char *image)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What pintle.conf says about images: [Trust] with Key= (repeated), Policy=, MaxUnpackedSize=,
- * Reserve=, AllowDevices=; [Trust "registry.example/web"] with keys for images below that name only;
- * [Images] Layouts=. The operator's own file: trusted, but a mistake in it refuses, never opens.
+ * Reserve=, AllowDevices=; [Trust "registry.example/web"] with keys for images below that name
+ * only; [Images] Layouts=. The operator's own file: trusted, but a mistake in it refuses, never
+ * opens.
  */
 #ifndef PINTLE_FETCH_TRUST_H
 #define PINTLE_FETCH_TRUST_H

@@ -21,7 +21,10 @@ static bool is_whiteout(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == 0;
 }
 
-/* Takes away what an earlier entry put at the name; a folder stays for a folder. *ret says what was there (mode 0: nothing). */
+/*
+ * Takes away what an earlier entry put at the name; a folder stays for a folder. *ret says what was
+ * there (mode 0: nothing).
+ */
 static int clear_place(struct unpack *u, int fd, const char *name, struct stat *ret, struct err *e)
 {
 	int rc = 0;
@@ -76,7 +79,9 @@ static int make_symlink(struct unpack *u, int fd, const char *name, struct err *
 
 static int make_node(struct unpack *u, int fd, const char *name, struct err *e)
 {
-	mode_t type = u->entry.type == TAR_CHAR ? S_IFCHR : u->entry.type == TAR_BLOCK ? S_IFBLK : S_IFIFO;
+	mode_t type = u->entry.type == TAR_CHAR	   ? S_IFCHR
+		      : u->entry.type == TAR_BLOCK ? S_IFBLK
+						   : S_IFIFO;
 	dev_t dev = makedev(u->entry.major, u->entry.minor);
 
 	if (type == S_IFIFO)
@@ -89,7 +94,8 @@ static int make_node(struct unpack *u, int fd, const char *name, struct err *e)
 	return unpack_attrs_at(u, fd, name, e);
 }
 
-/* The folder that holds a hard link's target, in this layer, no symlink on the way. An O_PATH fd. */
+/* The folder that holds a hard link's target, in this layer, no symlink on the way. An O_PATH fd.
+ */
 static int open_target(struct unpack *u, const char **ret_name, struct stat *st, struct err *e)
 {
 	char *slash = strrchr(u->target, '/');
@@ -103,7 +109,8 @@ static int open_target(struct unpack *u, const char **ret_name, struct stat *st,
 		fd = openat(u->root_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	}
 	if (fd == -ELOOP || fd == -ENOTDIR)
-		return unpack_bad(u, EINVAL, "hard link: the target's path goes through a symlink", e);
+		return unpack_bad(
+			u, EINVAL, "hard link: the target's path goes through a symlink", e);
 	if (fd < 0 || fstatat(fd, *ret_name, st, AT_SYMLINK_NOFOLLOW)) {
 		io_close(&fd);
 		return unpack_bad(u, EINVAL, "hard link: the target is not in this layer", e);
@@ -126,13 +133,16 @@ static int make_hardlink(struct unpack *u, int fd, const char *name, struct err 
 	if (target_fd < 0)
 		return target_fd;
 	if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
-		return unpack_bad(u, EINVAL, "hard link: the target is a folder, a whiteout or a device", e);
+		return unpack_bad(
+			u, EINVAL, "hard link: the target is a folder, a whiteout or a device", e);
 	if (fstatat(fd, name, &was, AT_SYMLINK_NOFOLLOW) == 0 && was.st_ino == st.st_ino)
 		return 0;
 	rc = clear_place(u, fd, name, &was, e);
 	if (rc)
 		return rc;
-	return linkat(target_fd, target, fd, name, 0) ? unpack_bad(u, errno, "cannot make the hard link", e) : 0;
+	return linkat(target_fd, target, fd, name, 0)
+		       ? unpack_bad(u, errno, "cannot make the hard link", e)
+		       : 0;
 }
 
 static int make_other(struct unpack *u, int fd, const char *name, struct err *e)
@@ -152,7 +162,10 @@ static int make_other(struct unpack *u, int fd, const char *name, struct err *e)
 	}
 }
 
-/* ".wh.NAME": hides NAME of the layers below; an entry of this layer itself is not hidden, but a folder becomes opaque. */
+/*
+ * ".wh.NAME": hides NAME of the layers below; an entry of this layer itself is not hidden, but a
+ * folder becomes opaque.
+ */
 static int make_whiteout(struct unpack *u, int fd, const char *name, struct err *e)
 {
 	const char *hidden = name + sizeof(WHITEOUT) - 1;
@@ -164,8 +177,10 @@ static int make_whiteout(struct unpack *u, int fd, const char *name, struct err 
 		return unpack_opaque(u, fd, ".", e);
 	/* What AUFS kept for itself means nothing to others. */
 	if (str_starts(hidden, WHITEOUT))
-		return str_starts(hidden, ".wh.plnk") || str_starts(hidden, ".wh.aufs") || str_starts(hidden, ".wh.orph") ?
-			0 : unpack_bad(u, EINVAL, "a whiteout of a whiteout", e);
+		return str_starts(hidden, ".wh.plnk") || str_starts(hidden, ".wh.aufs") ||
+				       str_starts(hidden, ".wh.orph")
+			       ? 0
+			       : unpack_bad(u, EINVAL, "a whiteout of a whiteout", e);
 	if (!*hidden || strcmp(hidden, ".") == 0 || strcmp(hidden, "..") == 0)
 		return unpack_bad(u, EINVAL, "a whiteout of nothing", e);
 	if (fstatat(fd, hidden, &st, AT_SYMLINK_NOFOLLOW) == 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Owners, modes, xattrs and times. The order matters: chown drops the set-uid bits and
- * security.capability, so it comes first; folder times come last of all, from a file of notes, since
- * every entry made in a folder changes them.
+ * security.capability, so it comes first; folder times come last of all, from a file of notes,
+ * since every entry made in a folder changes them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,8 @@ static enum xattr_rule rule_of(const char *name)
 
 static bool forgiven(const struct unpack *u)
 {
-	return u->loose && (errno == EPERM || errno == EOPNOTSUPP || errno == EACCES || errno == EINVAL);
+	return u->loose &&
+	       (errno == EPERM || errno == EOPNOTSUPP || errno == EACCES || errno == EINVAL);
 }
 
 static int set_xattrs(struct unpack *u, int fd, struct err *e)
@@ -46,7 +47,8 @@ static int set_xattrs(struct unpack *u, int fd, struct err *e)
 
 		if (rule == XATTR_REFUSE)
 			return unpack_bad(u, EINVAL, "an xattr that steers overlayfs", e);
-		if (rule == XATTR_DROP || fd < 0 || fsetxattr(fd, x->name, x->value, x->len, 0) == 0)
+		if (rule == XATTR_DROP || fd < 0 ||
+			fsetxattr(fd, x->name, x->value, x->len, 0) == 0)
 			continue;
 		if (forgiven(u) || (errno == EOPNOTSUPP && str_starts(x->name, "user.")))
 			continue;
@@ -86,7 +88,8 @@ int unpack_attrs_at(struct unpack *u, int parent_fd, const char *name, struct er
 
 	if (rc)
 		return rc;
-	if (fchownat(parent_fd, name, u->entry.uid, u->entry.gid, AT_SYMLINK_NOFOLLOW) && !forgiven(u))
+	if (fchownat(parent_fd, name, u->entry.uid, u->entry.gid, AT_SYMLINK_NOFOLLOW) &&
+		!forgiven(u))
 		return unpack_bad(u, errno, "cannot set the owner", e);
 	/* Nobody else is in the staging folder: the node just made is no symlink. */
 	if (u->entry.type != TAR_SYMLINK && fchmodat(parent_fd, name, u->entry.mode, 0))
@@ -169,7 +172,8 @@ int unpack_apply_notes(struct unpack *u, struct err *e)
 	if (lseek(u->notes_fd, 0, SEEK_SET) < 0)
 		return err_set(e, errno, "layer", "folder times");
 	while (!rc && (got = io_read_full(u->notes_fd, &n, sizeof(n))) == (ssize_t)sizeof(n)) {
-		if (n.len > TAR_PATH_MAX || io_read_full(u->notes_fd, u->path, n.len) != (ssize_t)n.len)
+		if (n.len > TAR_PATH_MAX ||
+			io_read_full(u->notes_fd, u->path, n.len) != (ssize_t)n.len)
 			return err_set(e, EIO, "layer", "folder times");
 		u->path[n.len] = '\0';
 		rc = apply(u, &n, u->path);
@@ -179,7 +183,8 @@ int unpack_apply_notes(struct unpack *u, struct err *e)
 
 int unpack_opaque(struct unpack *u, int parent_fd, const char *name, struct err *e)
 {
-	int fd AUTO_CLOSE = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd AUTO_CLOSE =
+		openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return unpack_bad(u, errno, "cannot open the opaque folder", e);

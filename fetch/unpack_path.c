@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Names of an archive: which are refused, and how the folder that holds one is reached. See unpack.h. */
+/*
+ * Names of an archive: which are refused, and how the folder that holds one is reached. See
+ * unpack.h.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -18,8 +21,9 @@ int unpack_bad(const struct unpack *u, int code, const char *why, struct err *e)
 	const char *path = u->entry.path;
 	size_t n = strlen(path);
 
-	return err_set(e, code, "tar", "offset %llu: \"%s%s\": %s", (unsigned long long)u->entry.offset,
-		n > 90 ? "..." : "", n > 90 ? path + n - 90 : path, why);
+	return err_set(e, code, "tar", "offset %llu: \"%s%s\": %s",
+		(unsigned long long)u->entry.offset, n > 90 ? "..." : "",
+		n > 90 ? path + n - 90 : path, why);
 }
 
 int unpack_clean(const struct unpack *u, const char *name, char *to, struct err *e)

@@ -31,12 +31,13 @@ struct work {
 	struct layout layout;
 	struct store store;
 	struct arena table, json;
-	unsigned n_chain;		/* digests from what the reference names down to the manifest */
+	unsigned n_chain; /* digests from what the reference names down to the manifest */
 	struct digest chain[CHAIN_MAX];
 	struct manifest manifest;
 	struct cosign cosign;
 	struct imgconf conf;
-	struct digest chain_ids[LAYERS_MAX];	/* image-spec, config.md, "Layer ChainID": names of layers in the store */
+	/* image-spec, config.md, "Layer ChainID": names of layers in the store */
+	struct digest chain_ids[LAYERS_MAX];
 	struct unpack unpack;
 	struct tar tar;
 	struct gunzip gunzip;
@@ -51,12 +52,16 @@ struct work {
 		unsigned char gunzip_memory[GUNZIP_MEMORY];
 		_Alignas(16) unsigned char json_memory[WORK_JSON_MAX];
 	};
-	_Alignas(16) unsigned char table_memory[LAYOUT_MEMBERS_MAX * sizeof(struct layout_member) + 64];
+	_Alignas(16) unsigned char table_memory[LAYOUT_MEMBERS_MAX * sizeof(struct layout_member) +
+						64];
 	unsigned char rec[IMGREC_MAX];
 };
 
 /* --- chain.c --- */
-/* Reads a document of at most DOC_MAX bytes into w->doc, checks its digest. Length, or -errno with w->e set. */
+/*
+ * Reads a document of at most DOC_MAX bytes into w->doc, checks its digest. Length, or -errno with
+ * w->e set.
+ */
 int chain_read(struct work *w, const struct desc *d, const char *what);
 /*
  * From the reference through index.json and any indexes to the manifest: fills chain[] and
@@ -66,13 +71,22 @@ int chain_resolve(struct work *w);
 
 /* --- evidence.c --- */
 #define EVIDENCE_FILE "signature.sig"	/* base64, of the payload in signature.json */
-/* Looks for a signature of any digest of the chain by a trusted key; stages it. 0 or -errno with w->e set. */
+/*
+ * Looks for a signature of any digest of the chain by a trusted key; stages it. 0 or -errno with
+ * w->e set.
+ */
 int evidence_find(struct work *w);
-/* Checks the signature kept with a stored image against the keys of today. dir_fd: the image's folder. 0 or -errno with w->e set. */
+/*
+ * Checks the signature kept with a stored image against the keys of today. dir_fd: the image's
+ * folder. 0 or -errno with w->e set.
+ */
 int evidence_check(struct work *w, int dir_fd, const struct digest *manifest);
 
 /* --- layer.c --- */
-/* Reads layer n whole: digest, size, gzip, diff_id; unpacks it below root_fd. 0 or -errno with w->e set. */
+/*
+ * Reads layer n whole: digest, size, gzip, diff_id; unpacks it below root_fd. 0 or -errno with w->e
+ * set.
+ */
 int layer_read(struct work *w, unsigned n, int root_fd);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* `pintle load`, `verify` and `images`: a job in this very process, or a walk over the store. See cmd_image.h. */
+/*
+ * `pintle load`, `verify` and `images`: a job in this very process, or a walk over the store. See
+ * cmd_image.h.
+ */
 #include "init/cli/cmd_image.h"
 
 #include <errno.h>
@@ -96,8 +99,8 @@ static void say_result(const struct job_result *r)
 	text_hex(r->manifest, sizeof(r->manifest), hex);
 	str_fmt(&s, "sha256:%s\n", hex);
 	str_fmt(&s, "layers: %u, read: %llu bytes, written: %llu bytes, %u ms%s\n", r->n_layers,
-		(unsigned long long)r->bytes_read, (unsigned long long)r->bytes_written, r->elapsed_ms,
-		r->flags & JOB_R_CACHED ? ", from the store" : "");
+		(unsigned long long)r->bytes_read, (unsigned long long)r->bytes_written,
+		r->elapsed_ms, r->flags & JOB_R_CACHED ? ", from the store" : "");
 	text_hex(r->key, sizeof(r->key), hex);
 	if (r->flags & JOB_R_INSECURE)
 		str_puts(&s, "signed by: nobody (insecure)\n");
@@ -116,8 +119,9 @@ static int run_job(const struct options *o, enum job_kind kind)
 	req.version = JOB_VERSION;
 	req.kind = (uint16_t)kind;
 	req.policy = o->insecure ? JOB_POLICY_INSECURE : JOB_POLICY_STRICT;
-	if (str_copy(req.image, sizeof(req.image), o->image) || str_copy(req.conf, sizeof(req.conf), o->conf) ||
-	    str_copy(req.store, sizeof(req.store), o->store))
+	if (str_copy(req.image, sizeof(req.image), o->image) ||
+		str_copy(req.conf, sizeof(req.conf), o->conf) ||
+		str_copy(req.store, sizeof(req.store), o->store))
 		return complain(o, "an argument is too long", NULL);
 	if (job_run(&req, &res))
 		return complain(o, err_say(&res.err, reason, sizeof(reason)), NULL);
@@ -144,7 +148,8 @@ int cmd_verify(int argc, char **argv)
 		return rc;
 	if (o.store)
 		return run_job(&o, JOB_VERIFY);
-	if (str_print(folder, sizeof(folder), "%s/pintle-verify-XXXXXX", tmp ? tmp : "/tmp") < 0 || !mkdtemp(folder))
+	if (str_print(folder, sizeof(folder), "%s/pintle-verify-XXXXXX", tmp ? tmp : "/tmp") < 0 ||
+		!mkdtemp(folder))
 		return complain(&o, "no folder to work in; name one by --store", NULL);
 	o.store = folder;
 	rc = run_job(&o, JOB_VERIFY);

@@ -13,6 +13,7 @@
 
 #include "runtime/base/num.h"
 #include "runtime/base/str.h"
+#include "runtime/base/text.h"
 
 #define BLOCK_HEAD 16	/* in front of each of yajl's blocks: its size, and alignment */
 
@@ -71,7 +72,8 @@ static void *block_resize(void *ctx, void *block, size_t n)
 
 	if (old_block)
 		memcpy(&old, old_block - BLOCK_HEAD, sizeof(old));
-	if (old_block && n >= old && old_block + old == r->a->base + r->a->used && n - old <= r->a->cap - r->a->used) {
+	if (old_block && n >= old && old_block + old == r->a->base + r->a->used &&
+		n - old <= r->a->cap - r->a->used) {
 		r->a->used += n - old;
 		memcpy(old_block - BLOCK_HEAD, &n, sizeof(n));
 		return block;
@@ -158,26 +160,6 @@ static int scalar(struct json_reader *r, struct json_value *v, const struct json
 	return go;
 }
 
-/* yajl lets overlong forms and surrogates pass: RFC 3629 does not. */
-static bool utf8_ok(const unsigned char *p, size_t n)
-{
-	while (n) {
-		size_t len = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf5 ? 4 : 0;
-
-		if (!len || len > n)
-			return false;
-		for (size_t i = 1; i < len; i++)
-			if ((p[i] & 0xc0) != 0x80)
-				return false;
-		if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || (*p == 0xf0 && p[1] < 0x90) ||
-		    (*p == 0xf4 && p[1] > 0x8f))
-			return false;
-		p += len;
-		n -= len;
-	}
-	return true;
-}
-
 static int on_null(void *ctx)
 {
 	struct json_value v, is = { .type = JSON_NULL };
@@ -210,7 +192,7 @@ static int on_string(void *ctx, const unsigned char *bytes, size_t n)
 
 	if (memchr(bytes, 0, n))
 		return refuse(r, "a string holds a NUL");
-	if (!utf8_ok(bytes, n))
+	if (!text_is_utf8(bytes, n))	/* yajl lets overlong forms and surrogates pass */
 		return refuse(r, "invalid UTF8");
 	is.text = arena_text(r->a, (const char *)bytes, n);
 	if (!is.text)
@@ -236,7 +218,10 @@ static int open_container(struct json_reader *r, bool is_array)
 	f->path_len = (uint16_t)r->path_len;
 	f->first_name = (uint16_t)r->n_names;
 	f->count = 0;
-	/* Below a name that did not fit every path is "?": the frame remembers by a length no path has. */
+	/*
+	 * Below a name that did not fit every path is "?": the frame remembers by a length no path
+	 * has.
+	 */
 	if (r->path_lost)
 		f->path_len = JSON_PATH_MAX - 1;
 	return 1;
@@ -298,9 +283,10 @@ static int on_name(void *ctx, const unsigned char *name, size_t n)
 
 	for (i = f->first_name; i < r->n_names; i++)
 		if (r->names[i] == h)
-			return stop(r, err_set(r->e, EBADMSG, r->what, "JSON near byte %llu: duplicate name \"%.*s\"",
-				place(r), n > 64 ? 64 : (int)n, (const char *)name));
-	if (!utf8_ok(name, n))
+			return stop(r, err_set(r->e, EBADMSG, r->what,
+					       "JSON near byte %llu: duplicate name \"%.*s\"",
+					       place(r), n > 64 ? 64 : (int)n, (const char *)name));
+	if (!text_is_utf8(name, n))
 		return refuse(r, "invalid UTF8");
 	if (r->n_names == JSON_NAMES_MAX)
 		return refuse(r, "too many names");
@@ -316,9 +302,15 @@ static int on_name(void *ctx, const unsigned char *name, size_t n)
 }
 
 static const yajl_callbacks callbacks = {
-	.yajl_null = on_null, .yajl_boolean = on_bool, .yajl_number = on_number, .yajl_string = on_string,
-	.yajl_start_map = on_object, .yajl_map_key = on_name, .yajl_end_map = on_end,
-	.yajl_start_array = on_array, .yajl_end_array = on_end,
+	.yajl_null = on_null,
+	.yajl_boolean = on_bool,
+	.yajl_number = on_number,
+	.yajl_string = on_string,
+	.yajl_start_map = on_object,
+	.yajl_map_key = on_name,
+	.yajl_end_map = on_end,
+	.yajl_start_array = on_array,
+	.yajl_end_array = on_end,
 };
 
 struct json_reader *json_start(struct arena *a, json_callback *call, void *ctx, const char *what)
@@ -333,7 +325,8 @@ struct json_reader *json_start(struct arena *a, json_callback *call, void *ctx, 
 	r->what = what;
 	if (setjmp(r->dry))
 		return NULL;
-	r->yajl = yajl_alloc(&callbacks, &(yajl_alloc_funcs){ block_get, block_resize, block_put, r }, r);
+	r->yajl = yajl_alloc(
+		&callbacks, &(yajl_alloc_funcs){ block_get, block_resize, block_put, r }, r);
 	return r->yajl ? r : NULL;
 }
 
@@ -377,8 +370,8 @@ int json_finish(struct json_reader *r, struct err *e)
 	return yajl_complete_parse(r->yajl) == yajl_status_ok ? 0 : parse_error(r);
 }
 
-int json_read(struct arena *a, const void *bytes, size_t n, json_callback *call, void *ctx, const char *what,
-	struct err *e)
+int json_read(struct arena *a, const void *bytes, size_t n, json_callback *call, void *ctx,
+	const char *what, struct err *e)
 {
 	size_t mark = arena_mark(a);
 	struct json_reader *r = json_start(a, call, ctx, what);

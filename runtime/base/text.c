@@ -82,3 +82,24 @@ ssize_t text_unbase64(const char *in, size_t len, void *out, size_t cap)
 	}
 	return acc ? -EINVAL : (ssize_t)n;
 }
+
+bool text_is_utf8(const void *bytes, size_t n)
+{
+	const unsigned char *p = bytes;
+
+	while (n) {
+		size_t len = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf5 ? 4 : 0;
+
+		if (!len || len > n)
+			return false;
+		for (size_t i = 1; i < len; i++)
+			if ((p[i] & 0xc0) != 0x80)
+				return false;
+		if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) ||
+			(*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))
+			return false;
+		p += len;
+		n -= len;
+	}
+	return true;
+}

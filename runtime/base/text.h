@@ -3,6 +3,7 @@
 #ifndef PINTLE_RUNTIME_BASE_TEXT_H
 #define PINTLE_RUNTIME_BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -15,5 +16,8 @@ int text_unhex(const char *digits, size_t len, void *out, size_t n);
  * Returns the number of bytes, -EINVAL, or -ENOSPC when cap is too small.
  */
 ssize_t text_unbase64(const char *in, size_t len, void *out, size_t cap);
+
+/* Whether n bytes are UTF-8 as RFC 3629 has it: no overlong form, no surrogate, nothing above U+10FFFF. */
+bool text_is_utf8(const void *bytes, size_t n);
 
 #endif

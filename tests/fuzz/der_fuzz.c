@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Signatures and keys: whatever passes as strict DER is safe to give to BearSSL; references and PEM come along. */
+/*
+ * Signatures and keys: whatever passes as strict DER is safe to give to BearSSL; references and PEM
+ * come along.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The same bytes as every document there is: what is taken as one kind must not be taken as another. */
+/*
+ * The same bytes as every document there is: what is taken as one kind must not be taken as
+ * another.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	}
 	cosign_payload(&a, bytes, n, &d, NULL);
 	imgrec_start(&w, rec, sizeof(rec));
-	if (imgconf_read(&a, bytes, n, &conf, &w, NULL) == 0 && imgrec_finish(&w, 1, conf.stop_signal) > (int)IMGREC_MAX)
+	if (imgconf_read(&a, bytes, n, &conf, &w, NULL) == 0 &&
+		imgrec_finish(&w, 1, conf.stop_signal) > (int)IMGREC_MAX)
 		abort();
 	return 0;
 }

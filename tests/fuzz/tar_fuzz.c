@@ -23,7 +23,8 @@ static void add(struct sum *s, const void *bytes, size_t n)
 static int on_entry(void *ctx, const struct tar_entry *n, struct err *e)
 {
 	(void)e;
-	if (strlen(n->path) > TAR_PATH_MAX || strlen(n->link) > TAR_PATH_MAX || n->mode > 07777 || n->size > INT64_MAX)
+	if (strlen(n->path) > TAR_PATH_MAX || strlen(n->link) > TAR_PATH_MAX || n->mode > 07777 ||
+		n->size > INT64_MAX)
 		abort();
 	add(ctx, n->path, strlen(n->path) + 1);
 	add(ctx, n->link, strlen(n->link) + 1);

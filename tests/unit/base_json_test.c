@@ -23,7 +23,8 @@ struct watch {
 
 static int on_value(void *ctx, const char *path, const struct json_value *v, struct err *e)
 {
-	static const char *const names[] = { "null", "bool", "int", "number", "string", "{", "[", "end" };
+	static const char *const names[] = { "null", "bool", "int", "number", "string", "{", "[",
+		"end" };
 	struct watch *w = ctx;
 
 	if (w->stop_at && strcmp(path, w->stop_at) == 0)
@@ -60,8 +61,9 @@ static int read_by(const char *text, size_t n, size_t piece, struct err *e)
 static void values_come_with_path_depth_and_index(void **state)
 {
 	const char *doc = "{\"a\":1,\"b\":[\"x\",{\"c.d\":null}],\"e\":{\"f\":true,\"g\":1.5}}";
-	const char *want = "0:={ 1:a=int(1) 1:b=[ 2:b[]#0=string(x) 2:b[]#1={ 3:b[].c.d#1=null 2:b[]#1=end 1:b=end "
-		"1:e={ 2:e.f=bool 2:e.g=number 1:e=end 0:=end ";
+	const char *want = "0:={ 1:a=int(1) 1:b=[ 2:b[]#0=string(x) 2:b[]#1={ 3:b[].c.d#1=null "
+			   "2:b[]#1=end 1:b=end "
+			   "1:e={ 2:e.f=bool 2:e.g=number 1:e=end 0:=end ";
 	struct err e = { 0 };
 
 	(void)state;
@@ -84,10 +86,22 @@ static void depth_tells_dots_in_names_from_nesting(void **state)
 static const struct {
 	const char *doc, *why;
 } refused[] = {
-	{ "{\"a\":1,\"a\":2}", "duplicate name \"a\"" }, { "{\"a\":1,\"\\u0061\":2}", "duplicate name" },
-	{ "{\"x\":{\"a\":1,\"b\":{\"a\":1},\"a\":1}}", "duplicate" }, { "{}{}", "trailing" }, { "{\"a\":1", "" }, { "", "" },
-	{ "{'a':1}", "" }, { "{\"a\":01}", "" }, { "[1,]", "" }, { "{\"a\" 1}", "" }, { "nul", "" }, { "/* */ {}", "" },
-	{ "[\"\\u0000\"]", "NUL" }, { "[\"\xff\"]", "UTF8" }, { "[\"\xc0\xaf\"]", "UTF8" }, { "\xef\xbb\xbf{}", "" },
+	{ "{\"a\":1,\"a\":2}", "duplicate name \"a\"" },
+	{ "{\"a\":1,\"\\u0061\":2}", "duplicate name" },
+	{ "{\"x\":{\"a\":1,\"b\":{\"a\":1},\"a\":1}}", "duplicate" },
+	{ "{}{}", "trailing" },
+	{ "{\"a\":1", "" },
+	{ "", "" },
+	{ "{'a':1}", "" },
+	{ "{\"a\":01}", "" },
+	{ "[1,]", "" },
+	{ "{\"a\" 1}", "" },
+	{ "nul", "" },
+	{ "/* */ {}", "" },
+	{ "[\"\\u0000\"]", "NUL" },
+	{ "[\"\xff\"]", "UTF8" },
+	{ "[\"\xc0\xaf\"]", "UTF8" },
+	{ "\xef\xbb\xbf{}", "" },
 	{ "[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]", "too deep" },
 };
 
@@ -122,8 +136,9 @@ static void integers_beyond_64_bits_are_not_integers(void **state)
 
 	(void)state;
 	assert_int_equal(read_by(doc, strlen(doc), 100, &e), 0);
-	assert_string_equal(seen, "0:=[ 1:[]#0=int(9223372036854775807) 1:[]#1=number 1:[]#2=int(-9223372036854775808) "
-		"1:[]#3=number 0:=end ");
+	assert_string_equal(seen, "0:=[ 1:[]#0=int(9223372036854775807) 1:[]#1=number "
+				  "1:[]#2=int(-9223372036854775808) "
+				  "1:[]#3=number 0:=end ");
 }
 
 /* A name longer than any path: what is below it must not look like something else. */
@@ -140,7 +155,8 @@ static void a_name_too_long_hides_what_is_in_it(void **state)
 		str_putc(&s, 'n');
 	str_puts(&s, "\":{\"b\":[1]},\"c\":2}");
 	assert_int_equal(read_by(doc, s.len, 7, &e), 0);
-	assert_string_equal(seen, "0:={ 1:?={ 2:?=[ 3:?#0=int(1) 2:?=end 1:?=end 1:c=int(2) 0:=end ");
+	assert_string_equal(
+		seen, "0:={ 1:?={ 2:?=[ 3:?#0=int(1) 2:?=end 1:?=end 1:c=int(2) 0:=end ");
 }
 
 static void memory_that_runs_dry_refuses_the_document(void **state)

@@ -14,15 +14,77 @@
 #include "runtime/base/compiler.h"
 #include "runtime/base/text.h"
 
-/* gzip.compress(b"pintle " * 40, 9, mtime=0) of Python, and GzipFile("name.tar") holding "second". */
+/* gzip.compress(b"pintle " * 40, 9, mtime=0) of Python, and GzipFile("name.tar") holding "second".
+ */
 static const unsigned char member[] = {
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x2b, 0xc8, 0xcc, 0x2b, 0xc9, 0x49,
-	0x55, 0x28, 0x18, 0xa5, 0x50, 0x29, 0x00, 0x45, 0x12, 0xb9, 0x83, 0x18, 0x01, 0x00, 0x00,
+	0x1f,
+	0x8b,
+	0x08,
+	0x00,
+	0x00,
+	0x00,
+	0x00,
+	0x00,
+	0x02,
+	0x03,
+	0x2b,
+	0xc8,
+	0xcc,
+	0x2b,
+	0xc9,
+	0x49,
+	0x55,
+	0x28,
+	0x18,
+	0xa5,
+	0x50,
+	0x29,
+	0x00,
+	0x45,
+	0x12,
+	0xb9,
+	0x83,
+	0x18,
+	0x01,
+	0x00,
+	0x00,
 };
 static const unsigned char named[] = {
-	0x1f, 0x8b, 0x08, 0x08, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x6e, 0x61, 0x6d, 0x65, 0x2e, 0x74,
-	0x61, 0x72, 0x00, 0x2b, 0x4e, 0x4d, 0xce, 0xcf, 0x4b, 0x01, 0x00, 0x69, 0x11, 0x1f, 0xb6, 0x06,
-	0x00, 0x00, 0x00,
+	0x1f,
+	0x8b,
+	0x08,
+	0x08,
+	0x00,
+	0x00,
+	0x00,
+	0x00,
+	0x02,
+	0xff,
+	0x6e,
+	0x61,
+	0x6d,
+	0x65,
+	0x2e,
+	0x74,
+	0x61,
+	0x72,
+	0x00,
+	0x2b,
+	0x4e,
+	0x4d,
+	0xce,
+	0xcf,
+	0x4b,
+	0x01,
+	0x00,
+	0x69,
+	0x11,
+	0x1f,
+	0xb6,
+	0x06,
+	0x00,
+	0x00,
+	0x00,
 };
 
 static unsigned char out[64], got[4096];
@@ -77,7 +139,10 @@ static void every_cut_is_noticed(void **state)
 	}
 }
 
-/* Time, level and system in the header decide nothing, nor do the bits that fill deflate's last byte: */
+/*
+ * Time, level and system in the header decide nothing, nor do the bits that fill deflate's last
+ * byte:
+ */
 static void no_flipped_bit_changes_what_comes_out(void **state)
 {
 	unsigned char bad[sizeof(member)];
@@ -123,7 +188,8 @@ static const char other_curve[] = "-----BEGIN PUBLIC KEY-----\n"
 	"MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEF5PQBsUgkL+rYezDlGLFH56EO7+JQZdF\n"
 	"9NIJ95iNxxrej1MrQPkjoRhpcbnOzpU8MdioPBHKfw+dPJHx7ahdzA==\n-----END PUBLIC KEY-----\n";
 static const char signature[] =
-	"MEQCIGzfHmIda6WU4sU/AMkpQR/iLH2MzXYWrapa3ziKpO6NAiAfkNTAzzfbUcMxKVsogPnq+F4UXkNJYFX9iovr84vmoA==";
+	"MEQCIGzfHmIda6WU4sU/AMkpQR/"
+	"iLH2MzXYWrapa3ziKpO6NAiAfkNTAzzfbUcMxKVsogPnq+F4UXkNJYFX9iovr84vmoA==";
 static const char payload[] = "a payload as stored";
 
 static size_t read_sig(uint8_t der[SIG_DER_MAX])
@@ -144,7 +210,8 @@ static void openssl_keys_and_signatures_are_understood(void **state)
 
 	(void)state;
 	assert_int_equal(pem_read_key(pem, sizeof(pem) - 1, &key), 0);
-	assert_string_equal(digest_hex(&key.id, hex), "707b5da7d0dd130b60393940ff1d50d4a35d8a1cf2a560878a5dec872aba95c0");
+	assert_string_equal(digest_hex(&key.id, hex),
+		"707b5da7d0dd130b60393940ff1d50d4a35d8a1cf2a560878a5dec872aba95c0");
 	sha256_of(payload, sizeof(payload) - 1, &hash);
 	assert_int_equal(der_check_sig(der, n), 0);
 	assert_int_equal(sig_verify(&key, &hash, der, n), 0);

@@ -28,8 +28,12 @@
 
 #define D1 "sha256:1111111111111111111111111111111111111111111111111111111111111111"
 #define D2 "sha256:2222222222222222222222222222222222222222222222222222222222222222"
-#define CONFIG "\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\"" D1 "\",\"size\":7}"
-#define LAYER "{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"" D2 "\",\"size\":5000000000}"
+#define CONFIG                                                                                     \
+	"\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\"" D1  \
+	"\",\"size\":7}"
+#define LAYER                                                                                      \
+	"{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"" D2          \
+	"\",\"size\":5000000000}"
 
 static _Alignas(16) unsigned char memory[65536];
 static struct arena arena;
@@ -46,7 +50,9 @@ static int read_manifest(const char *doc)
 static void a_manifest_gives_config_and_layers(void **state)
 {
 	(void)state;
-	assert_int_equal(read_manifest("{\"schemaVersion\":2," CONFIG ",\"layers\":[" LAYER "," LAYER "],\"new\":[1]}"), 0);
+	assert_int_equal(read_manifest("{\"schemaVersion\":2," CONFIG ",\"layers\":[" LAYER
+				       "," LAYER "],\"new\":[1]}"),
+		0);
 	assert_int_equal(manifest.n_layers, 2);
 	assert_true(manifest.layers[1].size == 5000000000u);
 	assert_int_equal(manifest.layers[1].media, MEDIA_TAR_GZIP);
@@ -66,10 +72,15 @@ static void manifests_that_say_two_things_are_refused(void **state)
 		{ "{\"schemaVersion\":2," CONFIG ",\"layers\":{}}", "array" },
 		{ "{\"schemaVersion\":2," CONFIG ",\"layers\":[1]}", "object" },
 		{ "{\"schemaVersion\":2," CONFIG ",\"layers\":[{\"size\":1}]}", "no digest" },
-		{ "{\"schemaVersion\":2," CONFIG ",\"layers\":[{\"digest\":\"" D1 "\"}]}", "no size" },
-		{ "{\"schemaVersion\":2," CONFIG ",\"layers\":[{\"digest\":\"" D1 "\",\"size\":1}]}", "media type" },
+		{ "{\"schemaVersion\":2," CONFIG ",\"layers\":[{\"digest\":\"" D1 "\"}]}",
+			"no size" },
+		{ "{\"schemaVersion\":2," CONFIG ",\"layers\":[{\"digest\":\"" D1
+		  "\",\"size\":1}]}",
+			"media type" },
 		{ "{\"schemaVersion\":2," CONFIG ",\"layers\":[],\"manifests\":[]}", "manifests" },
-		{ "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\"," CONFIG ",\"layers\":[]}", "media" },
+		{ "{\"schemaVersion\":2,\"mediaType\":\"application/"
+		  "vnd.oci.image.index.v1+json\"," CONFIG ",\"layers\":[]}",
+			"media" },
 		{ "[]", "object" },
 	};
 
@@ -88,7 +99,8 @@ static int keep_entry(void *ctx, const struct index_entry *n, struct err *e)
 	struct str *s = ctx;
 
 	(void)e;
-	str_fmt(s, "%s|%s|%s/%s/%s|%llu;", n->ref, n->kind, n->os, n->arch, n->variant, (unsigned long long)n->desc.size);
+	str_fmt(s, "%s|%s|%s/%s/%s|%llu;", n->ref, n->kind, n->os, n->arch, n->variant,
+		(unsigned long long)n->desc.size);
 	return strcmp(n->ref, "stop") == 0;
 }
 
@@ -102,28 +114,38 @@ static int read_index(const char *doc)
 	return index_read(&arena, doc, strlen(doc), "index", keep_entry, &s, &why);
 }
 
-#define ENTRY(more) "{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"" D1 "\",\"size\":9" more "}"
+#define ENTRY(more)                                                                                \
+	"{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"" D1           \
+	"\",\"size\":9" more "}"
 
 static void an_index_gives_its_entries_in_order(void **state)
 {
 	(void)state;
-	assert_int_equal(read_index("{\"schemaVersion\":2,\"manifests\":["
-		ENTRY(",\"annotations\":{\"org.opencontainers.image.ref.name\":\"1.0\",\"kind\":\"k\"}") ","
-		ENTRY(",\"platform\":{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\"}") "]}"), 0);
+	assert_int_equal(
+		read_index("{\"schemaVersion\":2,\"manifests\":[" ENTRY(
+			",\"annotations\":{\"org.opencontainers.image.ref.name\":\"1.0\",\"kind\":"
+			"\"k\"}") "," ENTRY(",\"platform\":{\"os\":\"linux\",\"architecture\":"
+					    "\"arm\",\"variant\":\"v7\"}") "]}"),
+		0);
 	assert_string_equal(entries, "1.0|k|//|9;||linux/arm/v7|9;");
-	assert_int_equal(read_index("{\"schemaVersion\":2,\"manifests\":["
-		ENTRY(",\"annotations\":{\"org.opencontainers.image.ref.name\":\"stop\"}") "," ENTRY("") "]}"), 0);
+	assert_int_equal(read_index("{\"schemaVersion\":2,\"manifests\":[" ENTRY(
+				 ",\"annotations\":{\"org.opencontainers.image.ref.name\":"
+				 "\"stop\"}") "," ENTRY("") "]}"),
+		0);
 	assert_string_equal(entries, "stop||//|9;");
 }
 
 static void an_index_is_nothing_else(void **state)
 {
 	(void)state;
-	assert_int_equal(read_index("{\"schemaVersion\":2,\"manifests\":[],\"layers\":[]}"), -EBADMSG);
+	assert_int_equal(
+		read_index("{\"schemaVersion\":2,\"manifests\":[],\"layers\":[]}"), -EBADMSG);
 	assert_int_equal(read_index("{\"schemaVersion\":2}"), -EBADMSG);
 	assert_int_equal(read_index("{\"manifests\":[]}"), -EBADMSG);
 	assert_int_equal(read_index("{\"schemaVersion\":2,\"manifests\":[{}]}"), -EBADMSG);
-	assert_int_equal(read_index("{\"schemaVersion\":2,\"manifests\":[" ENTRY(",\"annotations\":{\"kind\":1}") "]}"), -EBADMSG);
+	assert_int_equal(read_index("{\"schemaVersion\":2,\"manifests\":[" ENTRY(
+				 ",\"annotations\":{\"kind\":1}") "]}"),
+		-EBADMSG);
 }
 
 static void our_own_platform_fits_best(void **state)
@@ -137,7 +159,8 @@ static void our_own_platform_fits_best(void **state)
 	if (variant)
 		*variant++ = '\0';
 	assert_true(platform_rank("linux", arch, variant ? variant : "") > 0);
-	assert_true(platform_rank("linux", arch, variant ? variant : "") >= platform_rank("linux", arch, ""));
+	assert_true(platform_rank("linux", arch, variant ? variant : "") >=
+		    platform_rank("linux", arch, ""));
 	assert_int_equal(platform_rank("windows", arch, variant ? variant : ""), 0);
 	assert_int_equal(platform_rank("linux", "s390x", ""), 0);
 	assert_int_equal(platform_rank("linux", arch, "v99"), 0);
@@ -145,14 +168,19 @@ static void our_own_platform_fits_best(void **state)
 
 static void payloads_speak_for_one_digest(void **state)
 {
-	static const char good[] = "{\"critical\":{\"identity\":{\"docker-reference\":\"\"},\"image\":{\"docker-manifest-digest\":\"" D2
+	static const char good[] =
+		"{\"critical\":{\"identity\":{\"docker-reference\":\"\"},\"image\":{\"docker-"
+		"manifest-digest\":\"" D2
 		"\"},\"type\":\"cosign container image signature\"},\"optional\":null}";
 	static const char *const bad[] = {
 		"{\"critical\":{\"image\":{\"docker-manifest-digest\":\"" D2 "\"}}}",
 		"{\"critical\":{\"type\":\"cosign container image signature\"}}",
-		"{\"critical\":{\"image\":{\"docker-manifest-digest\":\"" D2 "\"},\"type\":\"atomic container signature\"}}",
-		"{\"critical.image\":{\"docker-manifest-digest\":\"" D2 "\"},\"critical\":{\"type\":\"cosign container image signature\"}}",
-		"{\"critical\":{\"image\":{\"docker-manifest-digest\":\"sha256:2\"},\"type\":\"cosign container image signature\"}}",
+		"{\"critical\":{\"image\":{\"docker-manifest-digest\":\"" D2
+		"\"},\"type\":\"atomic container signature\"}}",
+		"{\"critical.image\":{\"docker-manifest-digest\":\"" D2
+		"\"},\"critical\":{\"type\":\"cosign container image signature\"}}",
+		"{\"critical\":{\"image\":{\"docker-manifest-digest\":\"sha256:2\"},\"type\":"
+		"\"cosign container image signature\"}}",
 	};
 	struct digest d;
 
@@ -162,7 +190,8 @@ static void payloads_speak_for_one_digest(void **state)
 	assert_int_equal(cosign_payload(&arena, good, sizeof(good) - 1, &d, &why), 0);
 	assert_int_equal(d.b[0], 0x22);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		assert_int_equal(cosign_payload(&arena, bad[i], strlen(bad[i]), &d, NULL), -EBADMSG);
+		assert_int_equal(
+			cosign_payload(&arena, bad[i], strlen(bad[i]), &d, NULL), -EBADMSG);
 }
 
 static void references_come_apart(void **state)
@@ -171,12 +200,20 @@ static void references_come_apart(void **state)
 		const char *image, *name, *tag;
 		int rc, tar;
 	} cases[] = {
-		{ "oci:/a/b:1.0", "/a/b", "1.0", 0, 0 }, { "oci:/a:b/c", "/a:b/c", "", 0, 0 },
-		{ "oci-archive:/x.tar:t", "/x.tar", "t", 0, 1 }, { "registry:5000/web", "registry:5000/web", "", 0, 0 },
-		{ "registry.example/web:2", "registry.example/web", "2", 0, 0 }, { "oci:/a@" D1, "/a", "", 0, 0 },
-		{ "oci:/a:1@" D1, "/a", "1", 0, 0 }, { "oci:/a@sha256:12", "", "", -EINVAL, 0 }, { "oci:", "", "", -EINVAL, 0 },
-		{ "oci:/a:", "", "", -EINVAL, 0 }, { "../web", "", "", -EINVAL, 0 }, { "a/../../b", "", "", -EINVAL, 0 },
-		{ "/etc/x", "", "", -EINVAL, 0 }, { "a/..", "", "", -EINVAL, 0 },
+		{ "oci:/a/b:1.0", "/a/b", "1.0", 0, 0 },
+		{ "oci:/a:b/c", "/a:b/c", "", 0, 0 },
+		{ "oci-archive:/x.tar:t", "/x.tar", "t", 0, 1 },
+		{ "registry:5000/web", "registry:5000/web", "", 0, 0 },
+		{ "registry.example/web:2", "registry.example/web", "2", 0, 0 },
+		{ "oci:/a@" D1, "/a", "", 0, 0 },
+		{ "oci:/a:1@" D1, "/a", "1", 0, 0 },
+		{ "oci:/a@sha256:12", "", "", -EINVAL, 0 },
+		{ "oci:", "", "", -EINVAL, 0 },
+		{ "oci:/a:", "", "", -EINVAL, 0 },
+		{ "../web", "", "", -EINVAL, 0 },
+		{ "a/../../b", "", "", -EINVAL, 0 },
+		{ "/etc/x", "", "", -EINVAL, 0 },
+		{ "a/..", "", "", -EINVAL, 0 },
 	};
 	struct ref r;
 
@@ -194,7 +231,8 @@ static void references_come_apart(void **state)
 
 static void the_longest_scope_of_whole_names_wins(void **state)
 {
-	static struct trust t = { .n_keys = 3, .keys = { { .scope = "" }, { .scope = "reg/web" }, { .scope = "reg" } } };
+	static struct trust t = { .n_keys = 3,
+		.keys = { { .scope = "" }, { .scope = "reg/web" }, { .scope = "reg" } } };
 
 	(void)state;
 	assert_string_equal(trust_scope(&t, "reg/web"), "reg/web");
@@ -216,9 +254,13 @@ static void stop_signals_have_names_and_numbers(void **state)
 	assert_int_equal(imgconf_signal("65"), 0);
 }
 
-static const char config[] = "{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\",\"config\":{"
-	"\"Entrypoint\":[\"/bin/a\",\"b c\"],\"Cmd\":null,\"Env\":[\"A=1\",\"B=\"],\"User\":\"web:10\",\"WorkingDir\":\"/srv\","
-	"\"Volumes\":{\"/data\":{},\"/x.y\":{}},\"StopSignal\":\"SIGINT\"},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"" D1 "\"]}}";
+static const char config[] =
+	"{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\",\"config\":{"
+	"\"Entrypoint\":[\"/bin/a\",\"b "
+	"c\"],\"Cmd\":null,\"Env\":[\"A=1\",\"B=\"],\"User\":\"web:10\",\"WorkingDir\":\"/srv\","
+	"\"Volumes\":{\"/data\":{},\"/"
+	"x.y\":{}},\"StopSignal\":\"SIGINT\"},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"" D1
+	"\"]}}";
 
 static struct imgconf conf;
 static unsigned char rec[4096];
@@ -243,7 +285,9 @@ static int read_record(int n, struct image *image)
 	int rc;
 
 	assert_non_null(mkdtemp(store));
-	str_print(path, sizeof(path), "%s/images/sha256/ab00000000000000000000000000000000000000000000000000000000000000", store);
+	str_print(path, sizeof(path),
+		"%s/images/sha256/ab00000000000000000000000000000000000000000000000000000000000000",
+		store);
 	assert_int_equal(io_mkdirs(AT_FDCWD, path, 0700), 0);
 	str_print(path + strlen(path), sizeof(path) - strlen(path), "/" IMGREC_NAME);
 	rc = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -299,9 +343,14 @@ static void every_flipped_byte_of_a_record_is_noticed(void **state)
 static void configs_of_other_types_are_refused(void **state)
 {
 	static const char *const bad[] = {
-		"{}", "[]", "{\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[1]}}", "{\"rootfs\":{\"type\":\"squashfs\"}}",
-		"{\"config\":{\"Env\":{}}}", "{\"config\":{\"Cmd\":\"sh\"}}", "{\"config\":{\"Env\":[1]}}", "{\"config\":{\"User\":1}}",
-		"{\"os\":1}",
+		"{}",
+		"[]",
+		"{\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[1]}}",
+		"{\"rootfs\":{\"type\":\"squashfs\"}}",
+		"{\"config\":{\"Env\":{}}}",
+		"{\"config\":{\"Cmd\":\"sh\"}}",
+		"{\"config\":{\"Env\":[1]}}",
+		"{\"config\":{\"User\":1}}",
 	};
 
 	(void)state;
