@@ -143,6 +143,26 @@ static void set_hostname(void)
 		(void)!sethostname(name, (size_t)n);
 }
 
+/*
+ * pivot_root(2) refuses the kernel's own rootfs, where an initial RAM disk is unpacked: it has no parent. So / becomes a
+ * bind mount of itself, moved over it. Any other root is left as it is.
+ */
+static void leave_rootfs(void)
+{
+	char table[1024] = "";
+
+	mkdir("/proc", 0755);
+	if (mount("proc", "/proc", "proc", SAFE, NULL))
+		return;
+	io_read_file(AT_FDCWD, "/proc/self/mounts", table, sizeof(table));
+	umount("/proc");
+	if (!strstr(table, " / rootfs "))
+		return;
+	if (!mount("/", "/proc", NULL, MS_BIND, NULL) && !chdir("/proc") && !mount(".", "/", NULL, MS_MOVE, NULL))
+		(void)!chroot(".");
+	(void)!chdir("/");
+}
+
 void early_setup(void)
 {
 	struct err e = { 0 };
@@ -152,6 +172,7 @@ void early_setup(void)
 	fill_stdio();
 	umask(022);
 	(void)!chdir("/");
+	leave_rootfs();
 	for (i = 0; i < ARRAY_LEN(mounts); i++)
 		mount_one(&mounts[i]);
 	open_log();

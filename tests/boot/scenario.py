@@ -84,21 +84,22 @@ class Scenario:
 
     # --- words to the console -----------------------------------------------------------------------
 
-    def rows(self, words, seconds=30):
-        """The JSON lines that a command answers."""
+    def document(self, words, seconds=30):
+        """The JSON that a command answers."""
         said = self.m.command(words + " --json", seconds)
-        return [json.loads(line) for line in said.split("\n") if line.startswith("{")]
+        found = re.search(r"^{.*}$", said, re.M | re.S)
+        need(found, f"{words} --json answered no document:\n{said}")
+        return json.loads(found[0])
 
     def unit(self, name):
         """What `list` knows of a unit."""
-        found = [row for row in self.rows("list") if row.get("name", "").split(".")[0] == name]
-        need(found, f"no unit {name}")
+        rows = self.document("list")["units"]
+        found = [row for row in rows if row["name"].split(".")[0] == name]
+        need(found, f"no unit {name}: {rows}")
         return found[0]
 
     def system(self):
-        found = [row for row in self.rows("status") if row.get("type") == "system"]
-        need(found, "status has no system row")
-        return found[0]
+        return self.document("status")["system"]
 
     def until(self, name, seconds, **facts):
         """Waits until a unit has these values; the unit."""
@@ -111,7 +112,7 @@ class Scenario:
             time.sleep(0.3)
 
     def last_words(self, name):
-        return self.m.command(f"logs -n 20 {name}") + self.m.command("logs -n 20 pintle")
+        return self.m.command(f"logs -n 20 {name}")
 
     def logged(self, name, pattern, seconds=10):
         """Waits until a unit's log has a match; the match."""
