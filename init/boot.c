@@ -35,6 +35,7 @@ static pid_t helper;
 static int from_helper = -1, to_init = -1;
 static loop_handle watch;
 static void (*when_done)(void);
+static bool over;
 
 static void tell(enum boot_kind kind, const struct err *e)
 {
@@ -148,6 +149,7 @@ static void finish(void)
 	loop_unwatch(&watch);
 	io_close(&from_helper);
 	loop_timer_off(on_timeout, 0);
+	over = true;
 	if (when_done)
 		when_done();
 	when_done = NULL;
@@ -228,6 +230,11 @@ void boot_start(void (*done)(void))
 		degraded_note(&e);
 		finish();
 	}
+}
+
+bool boot_is_over(void)
+{
+	return over;
 }
 
 bool boot_reaped(pid_t pid)

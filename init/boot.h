@@ -11,6 +11,8 @@
 
 /* Starts the helper; done() is called once, from the loop. */
 void boot_start(void (*done)(void));
+/* Whether the mounts are made or given up: before that no unit may start. */
+bool boot_is_over(void);
 /* A process ended: true if it was the helper. */
 bool boot_reaped(pid_t pid);
 

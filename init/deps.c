@@ -2,6 +2,8 @@
 /* Who has to be up before whom, in the running system: Requires=, Wants=, and the order. See svc.h. */
 #include <errno.h>
 
+#include "init/boot.h"
+#include "init/degraded.h"
 #include "init/svc.h"
 
 /* On its way up: who comes after it goes on waiting. A oneshot is up when it is done. */
@@ -42,7 +44,12 @@ void deps_look(struct svc *s)
 	struct err e = { 0 };
 	unsigned i;
 
-	if (refused(s, &e)) {
+	/* A start by command may come while the disks are still being mounted. */
+	if (!boot_is_over())
+		return;
+	if (degraded_store() && s->unit->image)
+		e = *degraded_store();
+	if (e.code || refused(s, &e)) {
 		svc_reason(s, &e);
 		svc_event(s, EV_REFUSED);
 		return;

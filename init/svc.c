@@ -184,6 +184,8 @@ void svc_start_enabled(void)
 		if (s->unit->enabled && !s->unit->bad && s->state == SVC_INACTIVE)
 			svc_start(s, false, &e);
 	}
+	/* Those that a command asked for before. */
+	changed = true;
 }
 
 void svc_after_turn(void)
