@@ -122,8 +122,9 @@ boot() {
 }
 
 has_child() {
+	# The shell on its way to unshare has children, too: ours lives in another pid namespace.
 	PID1=$(pgrep -P "$UNSHARE" | head -1)
-	[ -n "$PID1" ]
+	[ -n "$PID1" ] && [ "$(readlink "/proc/$PID1/ns/pid" 2>/dev/null)" != "$(readlink /proc/self/ns/pid)" ]
 }
 
 answers() {
