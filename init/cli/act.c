@@ -16,7 +16,9 @@ static int one(const struct call *c, enum ctl_verb verb, const char *unit, unsig
 	struct err e = { 0 };
 	int status = ask(c, verb, unit, c->nowait ? CTL_F_NOWAIT : 0, count, no_rows, NULL, &e);
 
-	if (e.code)
+	if (status == 4)
+		sink_error(c->out, c->word, "%s: no such unit", unit);
+	else if (e.code)
 		sink_error(c->out, c->word, "%s%s%s", unit, *unit ? ": " : "", err_say(&e, said, sizeof(said)));
 	return status;
 }

@@ -14,16 +14,27 @@
 
 /* pintle WORD …: the exit status of DESIGN section 5: 0 done, 1 failed, 2 usage, 3 not running, 4 no such unit. */
 int client_main(int argc, char **argv);
-/* pintle-console TTY: the prompt on a serial line; never returns while the line can be opened again. */
+/*
+ * pintle-console TTY [SOCKET]: the prompt on a serial line, a name below /dev or a path; SOCKET stands for CTL_PATH. Never
+ * returns: a line that is not there (yet, or no more) is tried again. 2 = usage.
+ */
 int console_main(int argc, char **argv);
 
-/* Where a word's output goes. */
+/* Where a word's output goes, and where its user sits. */
 struct sink {
 	void (*put)(struct sink *s, const char *bytes, size_t n);
+	void (*flush)(struct sink *s);	/* NULL: put() writes at once */
+	/* Reads what stop_fd has; true when the user wants the wait to end: by ^C, at_enter by Enter, too. */
+	bool (*stopped)(struct sink *s, bool at_enter);
+	const char *socket;	/* PID 1's; NULL = CTL_PATH */
 	bool is_console;	/* lines end with CR LF, errors go here, too */
-	int stop_fd;		/* input on it ends `logs -f`; -1 = none */
+	int stop_fd;		/* -1 = none: signals end the process */
+	int lost_errno;		/* why output was lost, 0 = it was not */
 };
+/* Prints by str_fmt's rules, at most 1.5 KiB at a time. */
 void sink_fmt(struct sink *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* What was held back goes out. May block as the output does. */
+void sink_flush(struct sink *s);
 /* A line "pintle: word: text" to standard error, or to the console. */
 void sink_error(struct sink *s, const char *word, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The command line's: standard output. */
@@ -33,13 +44,19 @@ struct sink *sink_stdout(void);
 struct call {
 	struct sink *out;
 	const char *word;
-	const char *socket;	/* CTL_PATH unless --socket */
+	const char *socket;
 	bool json, follow, nowait;
 	unsigned count;		/* -n, or 0 */
 	int signal;
 	char **args;
 	int n_args;
 };
+
+/* Whether the answer is to be JSON. Where that is not built in, no code for it is. */
+static inline bool call_json(const struct call *c)
+{
+	return IS_ON(CONFIG_JSON_OUTPUT) && c->json;
+}
 
 union ctl_reply {
 	struct ctl_head head;
@@ -53,7 +70,7 @@ typedef void reply_row(void *ctx, const union ctl_reply *r);
 
 /*
  * One request: row() is called on each reply but the last, whose exit status is returned (its error in *e). 1 with *e when
- * PID 1 cannot be reached or does not answer; 0 when stop_fd ended it.
+ * PID 1 cannot be reached or does not answer in time; 0 when the user ended it. Texts in rows are NUL-terminated.
  */
 int ask(const struct call *c, enum ctl_verb verb, const char *unit, unsigned flags, unsigned count, reply_row *row,
 	void *ctx, struct err *e);

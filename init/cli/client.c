@@ -10,44 +10,67 @@
 #include "init/cli/cli.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
+#include "runtime/base/sys.h"
 
 #define ANSWER_MS 10000		/* PID 1 answers at once; a start or stop may take its unit's own time */
 #define ACTION_MS 600000
+#define QUEUE_MS 50		/* between two tries while PID 1 has all its clients */
+
+/* A connect that would wait (PID 1 is busy, or hangs) is tried again until ANSWER_MS are over. */
+static int connect_to(int fd, const struct sockaddr_un *at)
+{
+	uint64_t end_ms = sys_now_ms() + ANSWER_MS;
+
+	while (connect(fd, (const struct sockaddr *)at, sizeof(*at))) {
+		if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+		if (sys_now_ms() >= end_ms)
+			return -ETIMEDOUT;
+		poll(NULL, 0, QUEUE_MS);
+	}
+	return 0;
+}
 
 static int open_socket(const char *path, struct err *e)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd;
+	int fd, rc;
 
 	if (str_copy(at.sun_path, sizeof(at.sun_path), path))
 		return err_set(e, ENAMETOOLONG, "connect", "%s", path);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof(at))) {
-		int code = errno;
-
-		io_close(&fd);
-		return err_set(e, code, "connect", "%s", path);
-	}
-	return fd;
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	rc = fd < 0 ? -errno : connect_to(fd, &at);
+	if (!rc)
+		return fd;
+	io_close(&fd);
+	return err_set(e, rc, "connect", "%s", path);
 }
 
-/* 1 a reply is there, 0 the user stopped it, -errno. */
-static int wait_reply(int fd, int stop_fd, int timeout_ms)
+/* 1 a reply is there, 0 the user ended the wait, -errno. timeout_ms -1 = as long as it takes. */
+static int wait_reply(int fd, struct sink *out, bool follow, int timeout_ms)
 {
-	struct pollfd p[2] = { { .fd = fd, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
-	int n;
+	struct pollfd p[2] = { { .fd = fd, .events = POLLIN }, { .fd = out->stop_fd, .events = POLLIN } };
+	uint64_t end_ms = sys_now_ms() + (unsigned)timeout_ms;
 
-	do
-		n = poll(p, 2, timeout_ms);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	if (n == 0)
-		return -ETIMEDOUT;
-	return p[0].revents ? 1 : 0;
+	sink_flush(out);
+	for (;;) {
+		uint64_t now_ms = sys_now_ms();
+		int left_ms = timeout_ms < 0 ? -1 : now_ms < end_ms ? (int)(end_ms - now_ms) : 0;
+		int n = poll(p, 2, left_ms);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n == 0)
+			return -ETIMEDOUT;
+		/* First the user: a flood of lines must not drown a ^C. */
+		if (n > 0 && p[1].revents && out->stopped(out, follow))
+			return 0;
+		if (n > 0 && p[0].revents)
+			return 1;
+	}
 }
 
-static int is_whole(const union ctl_reply *r, ssize_t n)
+static bool is_whole(const union ctl_reply *r, ssize_t n)
 {
 	static const size_t sizes[] = {
 		[CTL_R_SYSTEM] = sizeof(struct ctl_system), [CTL_R_UNIT] = sizeof(struct ctl_unit),
@@ -58,14 +81,31 @@ static int is_whole(const union ctl_reply *r, ssize_t n)
 		r->head.row >= CTL_R_SYSTEM && r->head.row <= CTL_R_END && (size_t)n == sizes[r->head.row];
 }
 
-static int read_replies(int fd, const struct call *c, unsigned flags, int timeout_ms, reply_row *row, void *ctx, struct err *e)
+#define END_TEXT(field) ((field)[sizeof(field) - 1] = '\0')
+
+static void tame(union ctl_reply *r)
 {
-	bool follow = flags & CTL_F_FOLLOW;
+	if (r->head.row == CTL_R_SYSTEM) {
+		END_TEXT(r->system.version);
+		END_TEXT(r->system.board);
+		END_TEXT(r->system.degraded);
+	} else if (r->head.row == CTL_R_UNIT) {
+		END_TEXT(r->unit.name);
+		END_TEXT(r->unit.description);
+		END_TEXT(r->unit.state);
+		err_check(&r->unit.reason);
+	} else if (r->head.row == CTL_R_END) {
+		err_check(&r->end.err);
+	}
+}
+
+static int read_replies(int fd, const struct call *c, bool follow, int timeout_ms, reply_row *row, void *ctx, struct err *e)
+{
 	union ctl_reply r;
 
 	for (;;) {
-		int rc = wait_reply(fd, follow ? c->out->stop_fd : -1, follow ? -1 : timeout_ms);
-		ssize_t n = rc > 0 ? recv(fd, &r, sizeof(r), 0) : 0;
+		int rc = wait_reply(fd, c->out, follow, timeout_ms);
+		ssize_t n = rc > 0 ? recv(fd, &r, sizeof(r), MSG_TRUNC) : 0;
 
 		if (rc == 0)
 			return 0;
@@ -75,9 +115,9 @@ static int read_replies(int fd, const struct call *c, unsigned flags, int timeou
 			return err_set(e, ECONNRESET, "answer", "PID 1 hung up"), 1;
 		if (!is_whole(&r, n))
 			return err_set(e, EPROTO, "answer", "not understood: is PID 1 of another version?"), 1;
+		tame(&r);
 		if (r.head.row == CTL_R_END) {
 			*e = r.end.err;
-			err_check(e);
 			return r.end.exit;
 		}
 		row(ctx, &r);
@@ -88,7 +128,7 @@ int ask(const struct call *c, enum ctl_verb verb, const char *unit, unsigned fla
 	void *ctx, struct err *e)
 {
 	struct ctl_request q = { .magic = CTL_MAGIC, .version = CTL_VERSION, .verb = (uint16_t)verb, .flags = flags, .count = count };
-	bool acts = verb == CTL_START || verb == CTL_STOP || verb == CTL_RESTART;
+	bool acts = verb == CTL_START || verb == CTL_STOP || verb == CTL_RESTART, follow = flags & CTL_F_FOLLOW;
 	int fd AUTO_CLOSE = -1;
 
 	if (str_copy(q.unit, sizeof(q.unit), unit))
@@ -98,5 +138,5 @@ int ask(const struct call *c, enum ctl_verb verb, const char *unit, unsigned fla
 		return 1;
 	if (send(fd, &q, sizeof(q), MSG_NOSIGNAL) != (ssize_t)sizeof(q))
 		return err_set(e, errno, "ask", "PID 1"), 1;
-	return read_replies(fd, c, flags, acts ? ACTION_MS : ANSWER_MS, row, ctx, e);
+	return read_replies(fd, c, follow, follow ? -1 : acts ? ACTION_MS : ANSWER_MS, row, ctx, e);
 }

@@ -17,7 +17,7 @@ struct tally {
 
 static void say(struct tally *t, const char *kind, const char *file, unsigned line, const char *words)
 {
-	if (t->c->json) {
+	if (call_json(t->c)) {
 		struct json_out j;
 
 		json_out_start(&j, t->c->out);
@@ -71,7 +71,7 @@ int cmd_check(const struct call *c)
 	unit_order(&set, order, report, &t);
 	for (i = 0; i < set.n; i++)
 		note_missing(&t, &set, &set.units[i]);
-	if (!c->json)
+	if (!call_json(c))
 		sink_fmt(c->out, "%d files, %u errors, %u warnings\n", c->n_args, t.errors, t.warnings);
 	return t.errors ? 1 : 0;
 }

@@ -16,13 +16,18 @@
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 
-#define STALL_MS 5000		/* at 9600 baud a full output buffer (4 KiB) takes 4.3 s */
+#define STALL_MS CONFIG_CONSOLE_STALL_MS	/* at 9600 baud a full output buffer (4 KiB) takes 4.3 s */
 #define AGAIN_MS 1000
 #define PROMPT "pintle> "
+#define CTRL_C 3
 
 static int tty_fd = -1;
 static bool stalled;		/* until the line has taken something again */
 static unsigned long long dropped;
+
+static unsigned char typed[128];	/* ahead of what is being done */
+static size_t n_typed;
+static bool after_cr, hung_up;
 
 /* Waits for the line, at most ms. Its events, 0 for none in time. */
 static int wait_tty(short events, int ms)
@@ -58,7 +63,7 @@ static void put_raw(const char *bytes, size_t n)
 	}
 }
 
-/* LF becomes CR LF: the line is raw. */
+/* LF becomes CR LF: the line is raw. Words escape what is foreign before it comes here. */
 static void put(struct sink *s, const char *bytes, size_t n)
 {
 	(void)s;
@@ -73,6 +78,49 @@ static void put(struct sink *s, const char *bytes, size_t n)
 		bytes += part + 1;
 		n -= part + 1;
 	}
+}
+
+/* Reads what is there into typed[], CR LF as CR; what has no room is lost. Sets hung_up. */
+static void read_typed(void)
+{
+	unsigned char buf[64];
+	ssize_t n = read(tty_fd, buf, sizeof(buf)), i;
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		hung_up = true;
+	if (n > 0)
+		stalled = false;	/* somebody is there again */
+	for (i = 0; i < n; i++) {
+		if (!(buf[i] == '\n' && after_cr) && n_typed < sizeof(typed))
+			typed[n_typed++] = buf[i];
+		after_cr = buf[i] == '\r';
+	}
+}
+
+static void forget_typed(size_t n)
+{
+	n_typed -= n;
+	memmove(typed, typed + n, n_typed);
+}
+
+/* A ^C also throws away what has not left yet: at 9600 baud that is seconds. */
+static bool stopped(struct sink *s, bool at_enter)
+{
+	size_t i;
+
+	(void)s;
+	read_typed();
+	for (i = 0; i < n_typed; i++) {
+		bool cancel = typed[i] == CTRL_C;
+
+		if (!cancel && !(at_enter && (typed[i] == '\r' || typed[i] == '\n')))
+			continue;
+		forget_typed(i + 1);
+		tcflush(tty_fd, TCOFLUSH);
+		put_raw("\r\n", 2);
+		return true;
+	}
+	return hung_up;
 }
 
 /* Raw, no echo, no flow control by us; never waits for output to drain. The speed is the kernel's. */
@@ -152,34 +200,41 @@ static void take(struct sink *out, struct line *l, unsigned char byte)
 static void serve(struct sink *out)
 {
 	struct line l = { 0 };
-	unsigned char buf[64];
-	ssize_t n, i;
+	unsigned char byte;
+	int events;
 
 	put_raw("\r\n" PROMPT, strlen("\r\n" PROMPT));
-	for (;;) {
-		wait_tty(POLLIN, -1);
-		n = read(tty_fd, buf, sizeof(buf));
-		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-			return;
-		if (n > 0)
-			stalled = false;	/* somebody is there again */
-		for (i = 0; i < n; i++)
-			take(out, &l, buf[i]);
+	while (!hung_up) {
+		if (!n_typed) {
+			events = wait_tty(POLLIN, -1);
+			read_typed();
+			/* A line that reports an error but gives none would have us turn in circles. */
+			if (!n_typed && !(events & POLLIN))
+				return;
+			continue;
+		}
+		byte = typed[0];
+		forget_typed(1);
+		take(out, &l, byte);
 	}
 }
 
 int console_main(int argc, char **argv)
 {
-	struct sink out = { .put = put, .is_console = true, .stop_fd = -1 };
+	struct sink out = { .put = put, .stopped = stopped, .is_console = true, .stop_fd = -1 };
 
-	if (argc != 2)
+	if (argc < 2 || argc > 3)
 		return 2;
+	out.socket = argv[2];
 	for (;;) {
 		tty_fd = open_tty(argv[1]);
 		if (tty_fd >= 0) {
 			out.stop_fd = tty_fd;
-			stalled = false;
+			n_typed = 0;
+			stalled = hung_up = false;
 			serve(&out);
+			/* What a dead line still holds would have close() wait for it. */
+			tcflush(tty_fd, TCIOFLUSH);
 			io_close(&tty_fd);
 		}
 		poll(NULL, 0, AGAIN_MS);

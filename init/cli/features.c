@@ -2,12 +2,17 @@
 /* pintle features: what is built in, and what the running kernel has of what pintle would use. */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "init/cli/cli.h"
 #include "init/cli/json_out.h"
+#include "runtime/base/io.h"
 #include "runtime/base/sys.h"
+
+#define CGROUP2_MAGIC 0x63677270u
 
 static bool has_clone3(void)
 {
@@ -41,11 +46,23 @@ static bool has_mount_setattr(void)
 	return sys_mount_setattr(-1, "", 0, NULL, 0) != -ENOSYS;
 }
 
-static bool has_cgroup2(void)
+/* What is mounted, as cgroups(7) has it: v2, v1, hybrid (v2 beside v1 at unified), or none. */
+static const char *cgroup_mode(void)
 {
 	struct statfs fs;
 
-	return !statfs("/sys/fs/cgroup", &fs) && (unsigned)fs.f_type == 0x63677270;
+	if (!statfs("/sys/fs/cgroup", &fs) && (unsigned)fs.f_type == CGROUP2_MAGIC)
+		return "v2";
+	if (!statfs("/sys/fs/cgroup/unified", &fs) && (unsigned)fs.f_type == CGROUP2_MAGIC)
+		return "hybrid";
+	return access("/sys/fs/cgroup/memory", F_OK) == 0 || access("/sys/fs/cgroup/pids", F_OK) == 0 ? "v1" : "none";
+}
+
+static bool has_overlay(void)
+{
+	char text[4096];
+
+	return io_read_file(AT_FDCWD, "/proc/filesystems", text, sizeof(text)) > 0 && strstr(text, "\toverlay\n");
 }
 
 static bool has_seccomp(void)
@@ -62,21 +79,28 @@ int word_features(const struct call *c)
 		{ "build_seccomp", IS_ON(CONFIG_SECCOMP) }, { "build_cgroup_v1", IS_ON(CONFIG_CGROUP_V1) },
 		{ "build_userns", IS_ON(CONFIG_USERNS) }, { "kernel_clone3", has_clone3() },
 		{ "kernel_pidfd", has_pidfd() }, { "kernel_openat2", has_openat2() },
-		{ "kernel_mount_setattr", has_mount_setattr() }, { "kernel_cgroup2", has_cgroup2() },
+		{ "kernel_mount_setattr", has_mount_setattr() }, { "kernel_overlay", has_overlay() },
 		{ "kernel_seccomp", has_seccomp() },
 	};
+	struct utsname u = { 0 };
 	struct json_out j;
 	size_t i;
 
-	if (c->json)
+	uname(&u);
+	if (call_json(c)) {
 		json_out_start(&j, c->out);
+		json_out_text(&j, "kernel", u.release);
+		json_out_text(&j, "cgroup", cgroup_mode());
+	} else {
+		sink_fmt(c->out, "%-22s %s\n%-22s %s\n", "kernel", u.release, "cgroup", cgroup_mode());
+	}
 	for (i = 0; i < ARRAY_LEN(list); i++) {
-		if (c->json)
+		if (call_json(c))
 			json_out_bool(&j, list[i].name, list[i].on);
 		else
 			sink_fmt(c->out, "%-22s %s\n", list[i].name, list[i].on ? "yes" : "no");
 	}
-	if (c->json) {
+	if (call_json(c)) {
 		json_out_end(&j);
 		sink_fmt(c->out, "\n");
 	}

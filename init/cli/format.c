@@ -8,8 +8,8 @@
 #include "runtime/base/str.h"
 #include "runtime/base/text.h"
 
-/* name 20, state 10, pid 6, uptime 6, restarts 5, memory 5, digest 12, exit 6: 77 with the blanks between. */
-#define ROW "%-20s %-10s %6s %6s %5s %5s %-12s %-6s"
+/* name 20, state 10, pid 7, uptime 6, restarts 5, memory 5, digest 12, exit 6: 78 with the blanks between. */
+#define ROW "%-20s %-10s %7s %6s %5s %5s %-12s %s"
 
 void format_span(char *buf, size_t cap, uint64_t ms)
 {
@@ -29,7 +29,7 @@ void format_span(char *buf, size_t cap, uint64_t ms)
 
 void format_bytes(char *buf, size_t cap, uint64_t bytes)
 {
-	static const char units[] = "BKMGT";
+	static const char units[] = "BKMGTPE";
 	unsigned unit = 0;
 	uint64_t tenths = bytes * 10;
 
@@ -37,7 +37,7 @@ void format_bytes(char *buf, size_t cap, uint64_t bytes)
 		str_copy(buf, cap, "-");
 		return;
 	}
-	while (tenths >= 9995 && unit < 4) {
+	while (tenths >= 9995 && unit < 6) {
 		tenths = (tenths + 512) / 1024;
 		unit++;
 	}
@@ -70,15 +70,18 @@ void format_exit(char *buf, size_t cap, const struct ctl_unit *u)
 
 void format_name(char *buf, size_t cap, const char *name, unsigned columns)
 {
-	if (strlen(name) <= columns)
-		str_copy(buf, cap, name);
-	else
-		str_print(buf, cap, "%.*s~", (int)columns - 1, name);
+	size_t len = strlen(name);
+	char *at;
+
+	str_print(buf, cap, "%.*s%s", (int)(len > columns ? columns - 1 : len), name, len > columns ? "~" : "");
+	for (at = buf; *at; at++)
+		if (*at < ' ' || *at > '~')
+			*at = '?';	/* a column is a byte here */
 }
 
 void format_table_head(char *buf, size_t cap)
 {
-	str_print(buf, cap, ROW, "UNIT", "STATE", "PID", "UP", "STRT", "MEM", "IMAGE", "EXIT");
+	str_print(buf, cap, ROW, "UNIT", "STATE", "PID", "UP", "RSTRT", "MEM", "IMAGE", "EXIT");
 }
 
 void format_table_row(char *buf, size_t cap, const struct ctl_unit *u)

@@ -18,6 +18,7 @@ struct line {
 
 enum line_result { LINE_MORE, LINE_DONE, LINE_CANCEL };
 
+/* An empty line; what CR LF needs is kept. The first time *l is all zero. */
 void line_start(struct line *l);
 /*
  * Takes a byte: backspace and DEL delete, ^U deletes all, ^C cancels, ^W deletes a word, CR or LF ends. What is to be echoed is

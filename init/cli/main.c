@@ -7,15 +7,31 @@
 #include "init/cli/cmd_image.h"
 #include "runtime/base/str.h"
 
-int client_main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	static char *const help[] = { (char *)"help", NULL };
+	static char *help[] = { (char *)"help", NULL };
 
-	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-		return words_run(sink_stdout(), 1, (char **)help) ?: argc < 2 ? 2 : 0;
+	if (argc < 2) {
+		words_run(sink_stdout(), 1, help);
+		return 2;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return words_run(sink_stdout(), 1, help);
 	if (strcmp(argv[1], "--version") == 0)
 		argv[1] += 2;
 	return words_run(sink_stdout(), argc - 1, argv + 1);
+}
+
+int client_main(int argc, char **argv)
+{
+	struct sink *out = sink_stdout();
+	int status = run(argc, argv);
+
+	sink_flush(out);
+	if (!out->lost_errno)
+		return status;
+	sink_error(out, argc > 1 ? argv[1] : "help", "write: %s", err_reason(out->lost_errno));
+	return status ? status : 1;
 }
 
 /* These read their own options: args[-1] is the word. */
@@ -41,7 +57,7 @@ int word_check(const struct call *c)
 
 int word_version(const struct call *c)
 {
-	if (c->json)
+	if (call_json(c))
 		sink_fmt(c->out, "{\"version\":\"%s\",\"board\":\"%s\"}\n", PINTLE_VERSION, PINTLE_BOARD);
 	else
 		sink_fmt(c->out, "pintle %s (%s)\n", PINTLE_VERSION, PINTLE_BOARD);

@@ -119,7 +119,7 @@ static void on_log(void *ctx, const union ctl_reply *r)
 
 	if (r->head.row != CTL_R_LOG)
 		return;
-	if (!v->c->json) {
+	if (!call_json(v->c)) {
 		log_line_out(v->c, &r->log);
 	} else if (v->c->follow) {
 		/* A document without an end: an object a line. */
@@ -131,16 +131,48 @@ static void on_log(void *ctx, const union ctl_reply *r)
 	}
 }
 
+#define COLUMNS 80
+
+/* Where a line of at most n bytes ends best: at a blank, else at n. */
+static size_t break_at(const char *text, size_t n)
+{
+	size_t at = n;
+
+	if (strlen(text) <= n)
+		return strlen(text);
+	while (at > n / 2 && text[at] != ' ')
+		at--;
+	return text[at] == ' ' ? at : n;
+}
+
+/* "degraded: text", in further lines below the text where it is long. */
+static void put_wrapped(const struct call *c, const char *label, const char *text)
+{
+	char safe[4 * sizeof(((struct ctl_system *)0)->degraded)];
+	int indent = (int)strlen(label);
+	const char *at = safe;
+	struct str s;
+
+	str_init(&s, safe, sizeof(safe));
+	str_put_escaped(&s, text, strlen(text));
+	while (*at) {
+		size_t n = break_at(at, COLUMNS - 1 - strlen(label));
+
+		sink_fmt(c->out, "%*s%.*s\n", indent, at == safe ? label : "", (int)n, at);
+		at += n;
+		at += strspn(at, " ");
+	}
+}
+
 static void system_lines(const struct call *c, const struct ctl_system *s)
 {
 	char up[12], memory[8];
 
 	format_span(up, sizeof(up), s->uptime_ms);
 	format_bytes(memory, sizeof(memory), s->pid1_private_bytes);
-	sink_fmt(c->out, "pintle %s on %s, up %s, %u units, %u failed, PID 1 %s\n", s->version, s->board, up, s->units,
-		 s->failed, memory);
-	if (s->degraded[0])
-		sink_fmt(c->out, "degraded: %s\n", s->degraded);
+	sink_fmt(c->out, "pintle %.10s on %.12s, up %s, %u units, %u failed, PID 1 %s\n", s->version, s->board, up,
+		 s->units, s->failed, memory);
+	put_wrapped(c, "degraded: ", s->degraded);
 	if (s->policy)
 		sink_fmt(c->out, "INSECURE: an image runs without a signature\n");
 	if (s->shutting_down)
@@ -165,7 +197,7 @@ static void on_table(void *ctx, const union ctl_reply *r)
 	struct view *v = ctx;
 	char line[160];
 
-	if (v->c->json) {
+	if (call_json(v->c)) {
 		row_json(v, r);
 		return;
 	}
@@ -183,9 +215,12 @@ static void on_table(void *ctx, const union ctl_reply *r)
 
 static void unit_lines(const struct call *c, const struct ctl_unit *u)
 {
-	char text[sizeof(struct err) + 64], digest[65];
+	char text[4 * sizeof(u->description) + sizeof(struct err)], digest[65];
+	struct str s;
 
-	sink_fmt(c->out, "%s%s%s\n", u->name, u->description[0] ? ": " : "", u->description);
+	str_init(&s, text, sizeof(text));
+	str_put_escaped(&s, u->description, strlen(u->description));
+	sink_fmt(c->out, "%s%s%s\n", u->name, s.len ? ": " : "", text);
 	format_span(text, sizeof(text), u->since_ms);
 	sink_fmt(c->out, "  state     %s for %s%s\n", u->state, text, u->enabled ? "" : ", not started at boot");
 	if (u->pid)
@@ -199,15 +234,21 @@ static void unit_lines(const struct call *c, const struct ctl_unit *u)
 		sink_fmt(c->out, "  image     sha256:%s%s\n", digest, u->insecure ? " NOT SIGNED" : "");
 	if (u->next_start_ms)
 		sink_fmt(c->out, "  next try  in %llu ms\n", (unsigned long long)u->next_start_ms);
-	if (u->reason.code)
-		sink_fmt(c->out, "  reason    %s\n", err_say(&u->reason, text, sizeof(text)));
+	if (u->reason.code) {
+		char said[sizeof(u->reason) + 64];
+
+		err_say(&u->reason, said, sizeof(said));
+		str_init(&s, text, sizeof(text));
+		str_put_escaped(&s, said, strlen(said));
+		sink_fmt(c->out, "  reason    %s\n", text);
+	}
 }
 
 static void on_detail(void *ctx, const union ctl_reply *r)
 {
 	struct view *v = ctx;
 
-	if (v->c->json)
+	if (call_json(v->c))
 		row_json(v, r);
 	else if (r->head.row == CTL_R_UNIT)
 		unit_lines(v->c, &r->unit);
@@ -219,7 +260,7 @@ static void on_name(void *ctx, const union ctl_reply *r)
 {
 	struct view *v = ctx;
 
-	if (v->c->json)
+	if (call_json(v->c))
 		row_json(v, r);
 	else if (r->head.row == CTL_R_UNIT)
 		sink_fmt(v->c->out, "%-32s %s\n", r->unit.name, r->unit.state);
@@ -228,7 +269,7 @@ static void on_name(void *ctx, const union ctl_reply *r)
 /* Asks, prints by rows, and closes the document whatever came. */
 static int show(const struct call *c, enum ctl_verb verb, const char *unit, unsigned count, reply_row *row)
 {
-	bool document = c->json && !c->follow;
+	bool document = call_json(c) && !c->follow;
 	struct view v = { .c = c };
 	struct err e = { 0 };
 	int status;

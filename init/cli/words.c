@@ -54,8 +54,16 @@ static int with_value(struct call *c, char option, const char *value)
 	return 1;
 }
 
+/* "[-f]" or "[-n LINES]" among the word's arguments: it takes that one-letter option. */
+static bool knows(const struct word *w, char letter)
+{
+	const char option[] = { '[', '-', letter, '\0' };
+
+	return strstr(w->args, option);
+}
+
 /* Takes options out of args; 0 when one is wrong. The image words read theirs themselves. */
-static int read_options(struct call *c, int n, char **args)
+static int read_options(const struct word *w, struct call *c, int n, char **args)
 {
 	int i;
 
@@ -64,15 +72,17 @@ static int read_options(struct call *c, int n, char **args)
 
 		if (a[0] != '-' || !a[1])
 			c->args[c->n_args++] = args[i];
-		else if (strcmp(a, "--json") == 0)
+		else if (IS_ON(CONFIG_JSON_OUTPUT) && strcmp(a, "--json") == 0)
 			c->json = true;
 		else if (strcmp(a, "--no-block") == 0)
 			c->nowait = true;
-		else if (strcmp(a, "-f") == 0)
-			c->follow = true;
-		else if (strcmp(a, "--socket") == 0 && i + 1 < n)
+		else if (!c->out->is_console && strcmp(a, "--socket") == 0 && i + 1 < n)
 			c->socket = args[++i];
-		else if ((strcmp(a, "-n") && strcmp(a, "-s")) || i + 1 >= n || !with_value(c, a[1], args[++i]))
+		else if (a[1] == '-' || a[2] || !knows(w, a[1]))
+			return 0;
+		else if (a[1] == 'f')
+			c->follow = true;
+		else if (i + 1 >= n || !with_value(c, a[1], args[++i]))
 			return 0;
 	}
 	return 1;
@@ -85,10 +95,11 @@ static bool takes_units(const char *args)
 
 int words_run(struct sink *out, int n, char **args)
 {
-	struct call c = { .out = out, .word = args[0], .socket = CTL_PATH, .args = args + 1 };
+	struct call c = { .out = out, .word = args[0], .args = args + 1 };
 	const struct word *w = find(args[0], out->is_console ? C : S);
 	bool own_options;
 
+	c.socket = out->socket ? out->socket : CTL_PATH;
 	if (!w) {
 		sink_error(out, args[0], "no such word: \"help\" lists them");
 		return 2;
@@ -96,7 +107,7 @@ int words_run(struct sink *out, int n, char **args)
 	own_options = str_starts(w->args, "[OPTIONS]");
 	if (own_options)
 		c.n_args = n - 1;
-	else if (!read_options(&c, n, args) || (takes_units(w->args) && !c.n_args) ||
+	else if (!read_options(w, &c, n, args) || (takes_units(w->args) && !c.n_args) ||
 		 (!takes_units(w->args) && c.n_args > (*w->args ? 1 : 0)) ||
 		 (!str_ends(w->args, "...") && c.n_args > 1))
 		return usage(out, w);
@@ -116,6 +127,6 @@ int word_help(const struct call *c)
 		sink_fmt(c->out, "  %-30s %s\n", text, words[i].help);
 	}
 	if (here == S)
-		sink_fmt(c->out, "options: --json, --socket PATH, --no-block\n");
+		sink_fmt(c->out, "options of all: --json, --no-block, --socket PATH\n");
 	return 0;
 }
