@@ -39,14 +39,15 @@ $(HOST): configs/deps/packages.txt configs/deps/host.sh
 	@sh configs/deps/host.sh $< $@
 
 out/deps/src/.stamp-%: configs/deps/%.tsv configs/deps/fetch.sh | $(HOST)
-	@sh configs/deps/fetch.sh $< out/deps/src
+	@mkdir -p $(@D)
+	@flock out/deps/src.lock sh configs/deps/fetch.sh $< out/deps/src
 	@touch $@
 
 SOURCES := out/deps/src/.stamp-$(basename $(notdir $(PINS)))
 
 out/deps/%/.stamp: $(SOURCES) configs/deps/libs.sh configs/targets.mk
-	@CROSS='$(CROSS_$*)' CPU='$(CPU_$*)' MUSL='$(MUSL_$*)' sh configs/deps/libs.sh out/deps/src out/deps/$* $*
-	@touch $@
+	@CROSS='$(CROSS_$*)' CPU='$(CPU_$*)' MUSL='$(MUSL_$*)' flock out/deps/$*.lock \
+		sh configs/deps/libs.sh out/deps/src out/deps/$* $* $^
 
 .PHONY: deps
 deps: $(HOST) $(foreach t,$(TARGETS),out/deps/$(t)/.stamp) ## fetch and build all dependencies, for every target
@@ -106,7 +107,7 @@ CFLAGS = $(CPU_$(TARGET)) -std=c17 -Os $(PIE) -nostdinc -isystem $(SYSROOT)/incl
 	-Wno-sign-conversion -Wpointer-arith -Wwrite-strings -Wformat=2 -Wstack-usage=12288 \
 	-g -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 LDFLAGS = $(CPU_$(TARGET)) -nostdlib -nostartfiles $(if $(NO_PIE),-static -no-pie,-static-pie) \
-	-Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,noseparate-code,--build-id=none,--fatal-warnings -L$(SYSROOT)/lib
+	-Wl,--gc-sections,--no-dynamic-linker,-z,text,-z,relro,-z,now,-z,noexecstack,-z,noseparate-code,--build-id=none,--fatal-warnings -L$(SYSROOT)/lib
 CRT1 := $(SYSROOT)/lib/$(if $(NO_PIE),crt1,rcrt1).o
 LDLIBS := -lbearssl -lyajl -lz -linih -Wl,--start-group -lc -lgcc -Wl,--end-group
 

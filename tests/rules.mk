@@ -34,6 +34,16 @@ check-host: ## PID 1 in namespaces on this machine; HOST_TESTS="tests/host/image
 	@bad=0; PINTLE=$(CURDIR)/out/host/pintle TEST_OUT=$(CURDIR)/out/tests sh tests/host/run.sh $(HOST_TESTS) || bad=1; \
 		sh tests/sum.sh show host || bad=1; exit $$bad
 
+# --- lint and reproducibility -----------------------------------------------------------------------
+.PHONY: lint check-repro
+lint: ## folder rule, calls PID 1 may not make, sizes of functions and files, shellcheck
+	@$(MAKE) BOARD=host out/host/libpintle.a out/host/obj/init/main.o
+	@sh tests/lint/run.sh out/host $(CROSS_x86_64)nm
+
+REPRO_BOARDS := qemu_x86_64 qemu_mips
+check-repro: ## two builds in two folders give the same bytes
+	@MAKE='$(MAKE)' sh tests/repro.sh $(REPRO_BOARDS)
+
 # --- everything --------------------------------------------------------------------------------------
 CHECKS := lint check-repro check-unit check-host check-fuzz check-boot
 

@@ -1,20 +1,32 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# libs.sh SRC SYSROOT TARGET: build the libraries for one target into SYSROOT/{lib,include}, static and
-# position-independent, small. CROSS, CPU, MUSL come from configs/targets.mk by the environment.
+# libs.sh SRC SYSROOT TARGET FILE...: build the libraries for one target into SYSROOT/{lib,include},
+# static and position-independent, small. CROSS, CPU, MUSL come from configs/targets.mk by the
+# environment. Nothing is done when SYSROOT is newer than all FILEs: another make was quicker.
 set -eu
 src=$(cd "$1" && pwd) target=$3
 mkdir -p "$2"
-root=$(cd "$2" && pwd)
+final=$(cd "$2" && pwd)
+root=$final.new
+shift 3
+stale=
+for file; do [ "$final/.stamp" -nt "$file" ] || stale=yes; done
+[ -n "$stale" ] || exit 0
 build=$root/build
 cc="${CROSS}gcc" ar="${CROSS}ar"
 flags="${CPU:-} -Os -g0 -fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fstack-protector-strong -ftrivial-auto-var-init=zero -ffile-prefix-map=$src=."
 
-log() { # NAME COMMAND...: run, show the log only when it fails
+# log NAME COMMAND...: run, show the log only when it fails. Not as a condition: that would switch
+# the command's own -e off.
+log() {
 	what=$1
 	shift
 	echo "  LIB     $target $what"
-	"$@" >"$build/$what.log" 2>&1 || { tail -30 "$build/$what.log" >&2; exit 1; }
+	set +e
+	(set -e; "$@") >"$build/$what.log" 2>&1
+	status=$?
+	set -e
+	[ "$status" = 0 ] || { tail -30 "$build/$what.log" >&2; exit 1; }
 }
 
 musl() {
@@ -81,9 +93,14 @@ inih() {
 }
 
 cmocka() {
-	printf '#define HAVE_SIGNAL_H 1\n#define HAVE_MALLOC_H 1\n#define HAVE_INTTYPES_H 1\n#define HAVE_STDINT_H 1\n#define HAVE_STRUCT_TIMESPEC 1\n#define HAVE_CLOCK_REALTIME 1\n#define HAVE_CLOCK_GETTIME 1\n#define HAVE_SNPRINTF 1\n#define HAVE_VSNPRINTF 1\n#define HAVE_UNISTD_H 1\n#define HAVE_STRINGS_H 1\n#define HAVE_TIME_H 1\n#define HAVE_SETJMP_H 1\n#define HAVE_GCC_THREAD_LOCAL_STORAGE 1\n#define WORDS_SIZEOF_VOID_P\n' >"$build/config.h"
-	compile cmocka "-DHAVE_CONFIG_H -D_GNU_SOURCE -I$build -I$src/cmocka/include" "$src/cmocka/src/cmocka.c"
-	cp "$src"/cmocka/include/cmocka*.h "$root/include/"
+	printf '#define HAVE_SIGNAL_H 1\n#define HAVE_MALLOC_H 1\n#define HAVE_INTTYPES_H 1\n#define HAVE_STDINT_H 1\n#define HAVE_STRUCT_TIMESPEC 1\n#define HAVE_CLOCK_REALTIME 1\n#define HAVE_CLOCK_GETTIME 1\n#define HAVE_SNPRINTF 1\n#define HAVE_VSNPRINTF 1\n#define HAVE_UNISTD_H 1\n#define HAVE_STRINGS_H 1\n#define HAVE_TIME_H 1\n#define HAVE_SETJMP_H 1\n#define HAVE_GCC_THREAD_LOCAL_STORAGE 1\n' >"$build/config.h"
+	# Its guess of uintptr_t goes by glibc's guards and is wrong under musl.
+	mkdir -p "$build/cmocka-include"
+	cp "$src"/cmocka/include/cmocka*.h "$build/cmocka-include/"
+	{ printf '#include <stdint.h>\n#ifndef _UINTPTR_T_DEFINED\n#define _UINTPTR_T_DEFINED\n#endif\n'
+	cat "$src/cmocka/include/cmocka.h"; } >"$build/cmocka-include/cmocka.h"
+	compile cmocka "-DHAVE_CONFIG_H -D_GNU_SOURCE -I$build -I$build/cmocka-include" "$src/cmocka/src/cmocka.c"
+	cp "$build"/cmocka-include/*.h "$root/include/"
 }
 
 rm -rf "$root"
@@ -93,4 +110,6 @@ kernel_headers
 for lib in bearssl yajl zlib inih cmocka; do
 	log "$lib" "$lib"
 done
-rm -rf "$build"
+touch "$root/.stamp"
+rm -rf "$build" "$final"
+mv "$root" "$final"
