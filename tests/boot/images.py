@@ -2,6 +2,7 @@
 """The signed images that boards run: the busybox ones of tests/images where Debian has a busybox for the
 board's instruction set, else the same from tests/boot/probe.c."""
 import os
+import shutil
 import subprocess
 import sys
 
@@ -13,12 +14,13 @@ OCI_ARCH = {"x86_64": "amd64", "aarch64": "arm64", "armv7": "arm", "armv5": "arm
 BARE_ARCH = {"mips": "mips", "riscv64": "riscv64"}
 
 
-def probe_layer(probe):
+def probe_layer(probe, version):
     tar = oci.Tar()
     for name in ("dev", "etc", "proc", "run", "sys", "tmp"):
         tar.dir(name)
     with open(probe, "rb") as f:
         tar.file("probe", f.read(), 0o755)
+    tar.file("etc/version", version)
     return oci.Layer(tar)
 
 
@@ -31,36 +33,39 @@ def flip(path, offset):
 
 
 def make_bare(out, arch, probe):
-    """Images `web` and `tampered` around the probe."""
-    key, layer = oci.make_key(os.path.join(out, "keys"), "release"), probe_layer(probe)
-    for name in ("web", "tampered"):
+    """Images `web` and `web2` around the probe; they share no layer."""
+    key = oci.make_key(os.path.join(out, "keys"), "release")
+    for name, version in (("web", "1.0"), ("web2", "2.0")):
         lay = oci.Layout(os.path.join(out, arch, name))
-        desc = lay.image([layer], {"Entrypoint": ["/probe", "up", "web 1.0"]}, arch)
-        lay.name(desc, "1.0")
+        desc = lay.image([probe_layer(probe, version)], {"Entrypoint": ["/probe", "up", "web " + version]}, arch)
+        lay.name(desc, version)
         oci.sign(lay, desc["digest"], [key])
         lay.write()
-    flip(lay.blob_path(oci.digest(layer.blob)), 700)
 
 
-def tampered_digest(folder):
-    """The digest that the tampered image's manifest promises and its blob does not keep."""
-    lay = oci.Layout.opened(os.path.join(folder, "tampered"))
+def tamper(source, dest):
+    """A copy of web2 with one bit of its last layer flipped, its signature untouched; that layer's digest.
+    Not of web: what the store has verified once runs, whatever a second copy of it says."""
+    shutil.rmtree(dest, ignore_errors=True)
+    shutil.copytree(source, dest)
+    lay = oci.Layout.opened(dest)
     with open(lay.blob_path(lay.entries[0]["digest"]), encoding="utf-8") as f:
-        promised = [layer["digest"] for layer in oci.json.load(f)["layers"]]
-    for digest in promised:
-        with open(lay.blob_path(digest), "rb") as f:
-            if oci.digest(f.read()) != digest:
-                return digest
-    raise ValueError("no layer of the tampered image is tampered")
+        digest = oci.json.load(f)["layers"][-1]["digest"]
+    flip(lay.blob_path(digest), 700)
+    return digest
 
 
-def images_for(board, target):
-    """(folder with web/ and tampered/, public key) for a board; made on the first call."""
-    arch = OCI_ARCH.get(target)
-    out = os.path.join(TOP, "out/tests/boot/images-" + (arch or target))
-    if arch:
-        subprocess.run([os.path.join(TOP, "tests/images/mkimages.sh"), out, arch], check=True, timeout=600)
-    else:
-        arch = BARE_ARCH[target]
-        make_bare(out, arch, os.path.join(TOP, "out", board, "tests/probe"))
-    return os.path.join(out, arch), os.path.join(out, "keys/release.pem")
+class Images:
+    """web (1.0) and tampered (2.0) for a board, and the key that signed them; made once."""
+
+    def __init__(self, board, target):
+        arch = OCI_ARCH.get(target)
+        out = os.path.join(TOP, "out/tests/boot/images-" + (arch or target))
+        if arch:
+            subprocess.run([os.path.join(TOP, "tests/images/mkimages.sh"), out, arch], check=True, timeout=600)
+        else:
+            arch = BARE_ARCH[target]
+            make_bare(out, arch, os.path.join(TOP, "out", board, "tests/probe"))
+        self.web, self.key = os.path.join(out, arch, "web"), os.path.join(out, "keys/release.pem")
+        self.tampered = os.path.join(out, "boot-tampered-" + board)
+        self.bad_digest = tamper(os.path.join(out, arch, "web2"), self.tampered)

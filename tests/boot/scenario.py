@@ -57,7 +57,7 @@ class Scenario:
         left = self.steps()
         try:
             self.prepare()
-            log = os.path.join(self.device.work, "console.log")
+            log = os.path.join(TOP, "out/tests/boot", self.board, type(self).__name__ + ".log")
             with self.device.machine(disk=self.disk, limit=self.limit, log=log, append=self.append) as self.m:
                 while left:
                     self.one(left.pop(0))
@@ -108,8 +108,9 @@ class Scenario:
             row = self.unit(name)
             if all(row.get(key) == value for key, value in facts.items()):
                 return row
-            need(time.monotonic() < until, f"{name} not {facts} within {seconds} s: {row}\n{self.last_words(name)}")
-            time.sleep(0.3)
+            if time.monotonic() >= until:
+                raise Gone(f"{name} not {facts} within {seconds} s: {row}\n{self.last_words(name)}")
+            time.sleep(0.2)
 
     def last_words(self, name):
         return self.m.command(f"logs -n 20 {name}")

@@ -4,13 +4,13 @@ import os
 import random
 import subprocess
 
-import images
+from images import Images
 from scenario import Scenario, Skip, TOP, need, step
 
 WEB = """[Unit]
 Description=The page the gateway serves
 [Container]
-Image=oci:/var/lib/pintle/images/%s:1.0
+Image=oci:/var/lib/pintle/stick/%s
 Memory=24M
 PidsLimit=40
 ReadOnly=yes
@@ -35,13 +35,13 @@ Restart=always
 def with_images(scenario, **more):
     """A device whose data disk holds the signed image, the tampered one, and nothing of a store."""
     device = scenario.appliance(**more)
-    folder, key = images.images_for(scenario.board, device.facts["TARGET"])
-    scenario.bad_digest = images.tampered_digest(folder)
-    for name in ("web", "tampered"):
-        device.copy(os.path.join(folder, name), "images/" + name, device.data)
-    device.trust(key)
-    device.unit("web.container", WEB % "web" + BOOT)
-    device.unit("tampered.container", WEB % "tampered")
+    made = Images(scenario.board, device.facts["TARGET"])
+    scenario.bad_digest = made.bad_digest
+    device.copy(made.web, "stick/web", device.data)
+    device.copy(made.tampered, "stick/tampered", device.data)
+    device.trust(made.key)
+    device.unit("web.container", WEB % "web:1.0" + BOOT)
+    device.unit("tampered.container", WEB % "tampered:2.0")
     device.unit("limits.service", LIMITS)
     device.pack()
     device.disk()
@@ -153,7 +153,7 @@ class NoDisk(Scenario):
         for n in range(8):
             self.device.unit(f"c{n}.container", EIGHT % n)
         self.device.unit("private.service", PRIVATE)
-        self.device.unit("web.container", WEB % "web")
+        self.device.unit("web.container", WEB % "web:1.0")
         self.device.pack()
 
     @step
@@ -209,7 +209,7 @@ class DamagedDisk(Scenario):
 
     def prepare(self):
         self.device = self.appliance()
-        self.device.unit("web.container", WEB % "web" + BOOT)
+        self.device.unit("web.container", WEB % "web:1.0" + BOOT)
         self.device.pack()
         noise = random.Random(self.board)
         with open(self.device.disk_path, "wb") as f:
