@@ -122,9 +122,9 @@ boot() {
 }
 
 has_child() {
-	# The shell on its way to unshare has children, too: ours lives in another pid namespace.
+	# The shell on its way to unshare has children, too: ours is process 1 of another pid namespace.
 	PID1=$(pgrep -P "$UNSHARE" | head -1)
-	[ -n "$PID1" ] && [ "$(readlink "/proc/$PID1/ns/pid" 2>/dev/null)" != "$(readlink /proc/self/ns/pid)" ]
+	[ -n "$PID1" ] && grep -q '^NSpid:.*[[:space:]]1$' "/proc/$PID1/status" 2>/dev/null
 }
 
 answers() {
