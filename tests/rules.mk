@@ -34,6 +34,38 @@ check-host: ## PID 1 in namespaces on this machine; HOST_TESTS="tests/host/image
 	@bad=0; PINTLE=$(CURDIR)/out/host/pintle TEST_OUT=$(CURDIR)/out/tests sh tests/host/run.sh $(HOST_TESTS) || bad=1; \
 		sh tests/sum.sh show host || bad=1; exit $$bad
 
+# --- fuzz: every tests/fuzz/NAME_fuzz.c with tests/fuzz/corpus/NAME/, by clang on this machine --------
+FUZZ := $(patsubst tests/fuzz/%.c,out/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS = -std=gnu17 -O1 -g -w -fno-strict-aliasing -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-I. -I$(OUT)/gen -Iout/fuzz/include -include $(OUT)/config.h -D_GNU_SOURCE -MMD -MP
+FUZZ_OBJECTS := $(patsubst $(OBJ)/%,out/fuzz/obj/%,$(filter-out $(MAIN),$(OBJECTS)))
+
+out/fuzz/lib.a: tests/fuzz/libs.sh $(LIBS)
+	@sh $< out/deps/src $(SYSROOT) out/fuzz
+
+out/fuzz/obj/%.o: %.c $(OUT)/config.h out/fuzz/lib.a | $(GENERATED)
+	@mkdir -p $(@D)
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
+
+out/fuzz/libpintle.a: $(FUZZ_OBJECTS)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(FUZZ): out/fuzz/%: tests/fuzz/%.c out/fuzz/libpintle.a out/fuzz/lib.a
+	@echo "  FUZZ    $@"
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer $< out/fuzz/libpintle.a out/fuzz/lib.a -o $@
+
+-include $(FUZZ_OBJECTS:.o=.d)
+
+.PHONY: fuzz fuzz-ready check-fuzz
+fuzz-ready: $(FUZZ)
+fuzz: ## libFuzzer with ASan and UBSan, FUZZ_SECONDS=60 each
+	@$(MAKE) BOARD=host fuzz-ready
+	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ)
+check-fuzz: ## the fuzzers' corpus again, and 3 seconds each of search
+	@$(MAKE) fuzz FUZZ_SECONDS=3
+
 # --- lint and reproducibility -----------------------------------------------------------------------
 .PHONY: lint check-repro
 lint: ## folder rule, calls PID 1 may not make, sizes of functions and files, shellcheck
@@ -42,10 +74,10 @@ lint: ## folder rule, calls PID 1 may not make, sizes of functions and files, sh
 
 REPRO_BOARDS := qemu_x86_64 qemu_mips
 check-repro: ## two builds in two folders give the same bytes
-	@MAKE='$(MAKE)' sh tests/repro.sh $(REPRO_BOARDS)
+	@+MAKE='$(MAKE)' sh tests/repro.sh $(REPRO_BOARDS)
 
 # --- everything --------------------------------------------------------------------------------------
 CHECKS := lint check-repro check-unit check-host check-fuzz check-boot
 
 check: ## every test; ends with a line "N passed, N failed, N skipped"
-	@MAKE='$(MAKE)' sh tests/check.sh $(CHECKS)
+	@+MAKE='$(MAKE)' sh tests/check.sh $(CHECKS)
