@@ -21,6 +21,18 @@ teardown() {
 @test "client: no control byte of a unit reaches a terminal" { scenario no_escapes; }
 @test "client: an answer that is none is refused" { scenario bad_server; }
 @test "client: a PID 1 that hangs is given up" { scenario hung_server; }
+@test "client: the man page has every word of help, and its options" {
+	"$PINTLE" help | awk '/^  / { print $1 }' >"$BATS_TEST_TMPDIR/words"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/words")" -ge 17 ]
+	local word option
+	while read -r word; do
+		grep -Eq "^\\.(B|BI) (\\\"?|\")?$word|\\\\fP$word" "$ROOT/init/cli/pintle.1" || { echo "$word is not in pintle.1"; return 1; }
+	done <"$BATS_TEST_TMPDIR/words"
+	for option in $("$PINTLE" help | grep -oE -e '--[a-z-]+' | sort -u); do
+		grep -qF -e "${option//-/\\-}" "$ROOT/init/cli/pintle.1" || { echo "$option is not in pintle.1"; return 1; }
+	done
+}
+
 @test "console: Enter shows the status table" { scenario enter_shows_status; }
 @test "console: help lists all words, and only those of the console" { scenario help_lists_all; }
 @test "console: backspace, ^U, ^C, noise and cursor keys" { scenario editing; }
