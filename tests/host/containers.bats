@@ -35,7 +35,7 @@ probe() {
 }
 
 said() {
-	p logs "$1" >"$T/$1" 2>/dev/null
+	words "$1" >"$T/$1" 2>/dev/null
 	grep -q "${2:-the-end}" "$T/$1"
 }
 

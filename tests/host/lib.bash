@@ -139,6 +139,11 @@ p() {
 	timeout "${P_SECONDS:-30}" nsenter -t "$PID1" -m -p -n -i -u -C -r -w /bin/pintle "$@" 3>&-
 }
 
+# What a unit wrote, without the time and the stream's mark that `logs` puts in front of each line.
+words() {
+	p logs "$@" | sed -E 's/^ *[0-9]+\.[0-9]{3} [|!*] //'
+}
+
 # One field of one unit from `list --json`; true and false as words, nothing when there is no such unit.
 state() {
 	p list --json | python3 -c '

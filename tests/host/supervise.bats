@@ -193,7 +193,7 @@ not_active() {
 	boot
 	until_true 10 state_is usr1 state running
 	p stop usr1
-	p logs usr1 >"$T/log"
+	words usr1 >"$T/log"
 	grep -q 'by usr1' "$T/log"
 	run ! grep -q 'by term' "$T/log"
 }
@@ -303,7 +303,7 @@ private_kib() {
 	service words /bin/words Type=oneshot RemainAfterExit=yes
 	boot
 	until_true 10 logged words "no newline"
-	p logs words >"$T/log"
+	words words >"$T/log"
 	grep -q 'to stdout' "$T/log"
 	grep -q 'to stderr' "$T/log"
 	run ! grep -q $'\033' "$T/log"
