@@ -113,8 +113,11 @@ static void container_root(struct spec *spec, const struct unit *u, const struct
 	spec->root.read_only = u->read_only;
 	spec->root.layers_dir = image->layers_dir;
 	spec->root.n_layers = image->n_layers;
-	/* As podman: changes are the container's own and go with it; a Rootfs= is written through. */
-	spec->root.upper = u->read_only || u->rootfs ? SPEC_UPPER_NONE : SPEC_UPPER_TMPFS;
+	/*
+	 * As podman: changes are the container's own and go with it; a Rootfs= is written through. A read-only root has its
+	 * upper folder, too: that is where missing mount targets are made before it is sealed.
+	 */
+	spec->root.upper = u->rootfs ? SPEC_UPPER_NONE : SPEC_UPPER_TMPFS;
 }
 
 static const char *short_name(const struct unit *u, struct arena *a)

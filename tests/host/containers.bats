@@ -49,7 +49,7 @@ not_running() {
 
 # page PID: what the web server answers on the loopback of that process's network namespace.
 page() {
-	nsenter -t "$1" -n "$SKEL/bin/busybox" wget -T 1 -qO- http://127.0.0.1:8080/
+	nsenter -t "$1" -n timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && printf "GET / HTTP/1.0\r\n\r\n" >&3 && cat <&3' 2>/dev/null
 }
 
 serves() {
