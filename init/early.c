@@ -34,6 +34,14 @@ static const struct early_mount mounts[] = {
 	{ "/run", "tmpfs", "mode=0755", MS_NOSUID | MS_NODEV, 0x01021994 },
 };
 
+/* TOMOYO, on in Debian's older kernels, looks up /dev/fd/N when a program is executed by its fd. */
+static const char *const links[][2] = {
+	{ "/proc/self/fd", "/dev/fd" },
+	{ "fd/0", "/dev/stdin" },
+	{ "fd/1", "/dev/stdout" },
+	{ "fd/2", "/dev/stderr" },
+};
+
 static const char *const v1_controllers[] = { "freezer", "memory", "pids", "cpu", "devices" };
 static char cmdline[EARLY_CMDLINE_MAX];
 
@@ -175,6 +183,8 @@ void early_setup(void)
 	leave_rootfs();
 	for (i = 0; i < ARRAY_LEN(mounts); i++)
 		mount_one(&mounts[i]);
+	for (i = 0; i < ARRAY_LEN(links); i++)
+		(void)!symlink(links[i][0], links[i][1]);
 	open_log();
 	mount_cgroups();
 	rc = io_mkdirs(AT_FDCWD, "/run/pintle", 0755);

@@ -85,11 +85,15 @@ class Scenario:
     # --- words to the console -----------------------------------------------------------------------
 
     def document(self, words, seconds=30):
-        """The JSON that a command answers."""
-        said = self.m.command(words + " --json", seconds)
-        found = re.search(r"^{.*}$", said, re.M | re.S)
-        need(found, f"{words} --json answered no document:\n{said}")
-        return json.loads(found[0])
+        """The JSON that a command answers; asked again when the kernel wrote between its lines."""
+        for _ in range(3):
+            said = self.m.command(words + " --json", seconds)
+            found = re.search(r"^{.*}$", said, re.M | re.S)
+            try:
+                return json.loads(found[0]) if found else json.loads("")
+            except ValueError:
+                self.m.settle()
+        raise Gone(f"{words} --json answered no document:\n{said}")
 
     def unit(self, name):
         """What `list` knows of a unit."""
