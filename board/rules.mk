@@ -23,6 +23,7 @@ OLD_KERNEL_DIR := $(if $(OLD_KERNEL),$(KERNELS)/$(BOARD)-$(firstword $(subst :, 
 
 .PHONY: kernel initramfs run check-boot bench-boot boot-ready
 kernel: $(KERNEL) ## the kernel of BOARD: Debian's, or built from Debian's source (minutes)
+	@:
 
 initramfs: $(OUT)/pintle $(KERNEL) ## an initial RAM disk of BOARD with ROOT=folder laid over it
 	@python3 board/image/appliance.py $(BOARD) $(OUT)/initramfs.gz $(ROOT)
