@@ -83,7 +83,7 @@ static uint64_t interpolate(uint64_t base, uint64_t max, uint32_t n, uint32_t st
 uint64_t backoff_delay(struct backoff *b, const struct unit *u, uint64_t ran_ms)
 {
 	uint64_t base = u->restart_ms, max = u->restart_max_ms;
-	uint64_t healthy = max != UINT64_MAX && max > BACKOFF_HEALTHY_MS ? max : BACKOFF_HEALTHY_MS;
+	uint64_t healthy = max != UINT64_MAX ? max : BACKOFF_HEALTHY_MS;
 	uint32_t n;
 
 	if (ran_ms >= healthy)

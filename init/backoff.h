@@ -12,7 +12,7 @@
 
 #include "init/unit/unit.h"
 
-/* Running at least this long, and at least RestartMaxDelaySec= if that is set, is a healthy spell. */
+/* A run as long as RestartMaxDelaySec= is a healthy spell; without that key, one of this length. */
 #define BACKOFF_HEALTHY_MS 10000u
 
 struct backoff {

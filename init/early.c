@@ -136,8 +136,14 @@ static void open_log(void)
 {
 	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NONBLOCK);
 
-	if (fd >= 0)
+	if (fd >= 0) {
 		log_to(fd, 1);
+		return;
+	}
+	/* In a container: standard error, by a description of our own that does not block. */
+	fd = open("/proc/self/fd/2", O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_APPEND);
+	if (fd >= 0)
+		log_to(fd, 0);
 }
 
 static void set_hostname(void)
@@ -177,6 +183,8 @@ void early_setup(void)
 	size_t i;
 	int rc;
 
+	/* Whoever started us may have left fds of his own; the kernel leaves none. */
+	sys_close_range(3, ~0u);
 	fill_stdio();
 	umask(022);
 	(void)!chdir("/");

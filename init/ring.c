@@ -17,6 +17,8 @@ _Static_assert(RING_BYTES >= 4 * (RING_LINE_MAX + sizeof(struct head)), "a ring 
 
 void ring_init(struct ring *r)
 {
+	/* Every page is touched now: a line that comes later takes no new memory. */
+	memset(r->bytes, 0, sizeof(r->bytes));
 	r->first = r->end = 0;
 	r->open = NO_LINE;
 }

@@ -5,7 +5,6 @@
 #include "init/cli/cli.h"
 #include "init/cli/format.h"
 #include "init/cli/json_out.h"
-#include "init/unit/signals.h"
 #include "runtime/base/str.h"
 #include "runtime/base/text.h"
 
@@ -67,7 +66,10 @@ static void unit_json(const struct call *c, const struct ctl_unit *u)
 		json_out_number(&j, "exit_code", (uint64_t)u->exit_code);
 	else
 		json_out_null(&j, "exit_code");
-	json_out_text(&j, "exit_signal", u->exit_signal ? signal_name(u->exit_signal) : "");
+	if (u->exit_signal > 0)
+		json_out_number(&j, "exit_signal", (uint64_t)u->exit_signal);
+	else
+		json_out_null(&j, "exit_signal");
 	json_out_bool(&j, "cached", u->cached);
 	json_out_bool(&j, "insecure", u->insecure);
 	json_out_bool(&j, "oom_killed", u->oom_killed);

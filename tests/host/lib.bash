@@ -174,13 +174,13 @@ until_true() {
 	done
 }
 
-# How the namespace ended: 129 = reboot(2) restart, 130 = halt or power off.
+# Waits for the namespace's end; how it ended is in ENDED: 129 = reboot(2) restart, 130 = halt or power off.
+# Never in a subshell: only the shell that started it can wait for it.
 wait_end() {
-	local rc=0
+	ENDED=0
 	timeout 30 tail --pid="$UNSHARE" -f /dev/null || return 1
-	wait "$UNSHARE" || rc=$?
+	wait "$UNSHARE" 2>/dev/null || ENDED=$?
 	UNSHARE='' PID1=''
-	echo "$rc"
 }
 
 host_teardown() {
