@@ -17,7 +17,8 @@
 #include "runtime/base/str.h"
 
 #define CLIENTS_MAX 12
-#define IDLE_MAX_MS 10000u	/* a client that takes nothing for so long is dropped */
+#define IDLE_MAX_MS 30000u	/* a client that takes nothing for so long is dropped: a console at 9600 baud is not */
+#define SEND_BUFFER 8192	/* of a client, in the kernel's memory; the default pins 212 KB */
 #define ROWS_PER_TURN 64	/* then the others have their turn */
 
 _Static_assert(RING_LINE_MAX == CTL_LOG_MAX, "a line of the ring is a row");
@@ -275,6 +276,7 @@ static void on_client(unsigned index, uint32_t events)
 static void on_connect(unsigned arg, uint32_t events)
 {
 	int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	const int send_buffer = SEND_BUFFER;
 	struct ucred who = { 0 };
 	socklen_t len = sizeof(who);
 	unsigned i;
@@ -290,6 +292,7 @@ static void on_connect(unsigned arg, uint32_t events)
 		close(fd);
 		return;
 	}
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof(send_buffer));
 	clients[i] = (struct client){ .fd = fd, .may_act = who.uid == 0 };
 	clients[i].watch = loop_watch(fd, EPOLLIN, on_client, i);
 	if (clients[i].watch == LOOP_NONE)

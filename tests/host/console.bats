@@ -42,6 +42,7 @@ teardown() {
 @test "console: logs -f of a quiet unit ends by ^C" { scenario follow_quiet_ends; }
 @test "console: ^C leaves a start that takes long" { scenario long_start_is_left; }
 @test "console: a line that nobody reads loses output, not the console" { scenario stalled_line; }
+@test "console: a line that is slow loses nothing" { scenario slow_line; }
 @test "console: a line held by XOFF does not hang it" { scenario stopped_line; }
 @test "console: a hang-up has it open the line anew" { scenario hang_up; }
 @test "console: a hang-up in the midst of output" { scenario hang_up_amid; }
@@ -68,4 +69,19 @@ talk() {
 	grep -q '^start: lost: exec: /no/such/program: No such file or directory' "$T/said"
 	grep -Eq '^lost.service +failed' "$T/said"
 	[ "$(awk 'length > 80' "$T/said")" = "" ]
+}
+
+@test "client: one that reads slowly gets all, one that reads nothing holds nobody up" {
+	host_setup
+	printf '[Service]\nExecStart=/bin/yes a-line-of-the-flood\n[Install]\nWantedBy=multi-user.target\n' | unit flood.service
+	boot
+	until_true 10 state_is flood state running
+	# It ends by a signal or because PID 1 drops it: either is fine.
+	{ p logs -f flood || :; } 2>&1 | sleep 5 &
+	local begin=$SECONDS
+	for _ in $(seq 20); do p status flood | grep -q 'state *running'; done
+	[ $((SECONDS - begin)) -le 10 ]
+	p logs flood | while read -r line; do echo "$line"; sleep 0.01; done >"$T/slow"
+	[ "$(grep -c 'a-line-of-the-flood' "$T/slow")" -ge 100 ]
+	wait $!
 }

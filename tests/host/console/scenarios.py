@@ -304,6 +304,24 @@ def stalled_line():
 	line.close()
 
 
+def slow_line():
+	"""A reader slower than the units: every line arrives, in order."""
+	def answer(*_):
+		for n in range(3000):
+			yield fake.log(b"%04d %s" % (n, b"x" * 100))
+		yield fake.end()
+	serve(answer)
+	line = console()
+	line.send("logs web\r")
+	until = time.monotonic() + 40
+	while "pintle> " not in line.text and time.monotonic() < until:
+		line.read(1)
+		time.sleep(0.05)
+	rows = [row.split()[2] for row in line.text.splitlines() if " | " in row]
+	assert rows == [f"{n:04d}" for n in range(3000)], (len(rows), line.text[-300:])
+	line.close()
+
+
 def stopped_line():
 	"""The line is held by XOFF: the process does not hang for ever, and works once it is released."""
 	import termios
