@@ -11,6 +11,12 @@
 #define WORD_MAX 4096
 #define ARGS_MAX 256
 
+/* Length of the variable's name at text, 0 if there is none. */
+static size_t name_len(const char *text)
+{
+	return *text >= '0' && *text <= '9' ? 0 : strspn(text, NAME_CHARS);
+}
+
 static const char *lookup(char *const *envp, const char *name, size_t n)
 {
 	for (; envp && *envp; envp++)
@@ -55,7 +61,7 @@ static bool expand_word(struct arena *a, char **list, unsigned *n, const char *w
 		word += plain;
 		if (!*word)
 			break;
-		len = word[1] == '{' ? strspn(word + 2, NAME_CHARS) : 0;
+		len = word[1] == '{' ? name_len(word + 2) : 0;
 		if (len && word[2 + len] == '}') {
 			str_puts(&s, lookup(envp, word + 2, len));
 			word += len + 3;
@@ -74,7 +80,7 @@ char **unit_expand_env(char *const *argv, char *const *envp, struct arena *a)
 
 	for (; list && *argv; argv++) {
 		const char *word = *argv;
-		size_t len = word[0] == '$' ? strspn(word + 1, NAME_CHARS) : 0;
+		size_t len = word[0] == '$' ? name_len(word + 1) : 0;
 		bool ok;
 
 		if (len && !word[1 + len]) {
