@@ -215,6 +215,8 @@ class Machine:
             return "watchdog"
         if "GUEST_PANICKED" in names or "Kernel panic" in self.text:
             return "panic"
+        if reason is None and self.process.returncode == 0 and "reboot: Power down" in self.text:
+            return "poweroff"    # QEMU's RISC-V test device ends without an event
         return {"guest-shutdown": "poweroff", "guest-reset": "reboot", "guest-panic": "panic"}.get(reason, "exit")
 
     def at(self, pattern):
