@@ -157,6 +157,7 @@ int svc_child_container(void *ctx, struct err *e)
 	spec.cwd = u->workdir ? u->workdir : image.cwd;
 	spec.caps = (ctr_default_caps() & ~u->caps_drop) | u->caps_add;
 	spec.seccomp = SPEC_SECCOMP_DEFAULT;
+	spec.loopback = u->network == UNIT_NET_NONE;
 	spec.cgroup = s->has_cg ? &s->cg : NULL;
 	return ctr_enter(&spec, e);
 }

@@ -76,6 +76,7 @@ struct spec {
 
 	const char *hostname;		/* NULL = leave */
 	const char *domainname;
+	bool loopback;			/* bring "lo" up: a network namespace of its own starts with it down */
 	const struct spec_mount *mounts;	/* after the standard ones, in order */
 	unsigned n_mounts;
 	bool no_default_mounts;		/* config.json names all mounts itself */

@@ -87,15 +87,15 @@ serves() {
 
 @test "image: an archive, and a tampered and an unsigned one that must not run" {
 	IMAGE=oci-archive:/images/amd64/web.tar:1.0 web good
-	IMAGE=oci:/images/amd64/tampered:1.0 web tampered
+	IMAGE=oci:/images/amd64/tampered:1.0 web altered	# before good, which has the true layer
 	IMAGE=oci:/images/amd64/unsigned:1.0 web unsigned
 	boot
 	until_true 15 state_is good state running
-	until_true 15 state_is tampered state failed
+	until_true 15 state_is altered state failed
 	until_true 15 state_is unsigned state failed
 	p status unsigned | grep -q 'no signature'
-	p status tampered | grep -Eq 'sha256:[0-9a-f]{12}|[0-9a-f]{12}'
-	state_is tampered pid 0
+	p status altered | grep -Eq 'sha256:[0-9a-f]{12}|[0-9a-f]{12}'
+	state_is altered pid 0
 	state_is unsigned pid 0
 }
 
