@@ -21,7 +21,7 @@ endif
 # A second, older kernel of a board, for the boot tests: VERSION:SUITE. A mirror may have dropped it.
 OLD_KERNEL_DIR := $(if $(OLD_KERNEL),$(KERNELS)/$(BOARD)-$(firstword $(subst :, ,$(OLD_KERNEL))))
 
-.PHONY: kernel initramfs run check-boot bench-boot boot-ready
+.PHONY: kernel initramfs run check-boot bench boot-ready
 kernel: $(KERNEL) ## the kernel of BOARD: Debian's, or built from Debian's source (minutes)
 	@:
 
@@ -52,6 +52,6 @@ check-boot: ## boot tests on four boards in QEMU, or on BOARDS="..."
 	@for board in $(BOOT_BOARDS); do $(MAKE) BOARD=$$board boot-ready || exit 1; done
 	@python3 tests/boot/run $(BOOT_BOARDS)
 
-bench-boot: ## boot times and memory on four boards in QEMU, or on BOARDS="..."
+bench: ## boot times and memory on four boards in QEMU, or on BOARDS="..."
 	@for board in $(BOOT_BOARDS); do $(MAKE) BOARD=$$board boot-ready || exit 1; done
 	@python3 tests/boot/bench $(BOOT_BOARDS)

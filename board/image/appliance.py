@@ -66,6 +66,9 @@ class Appliance:
         if os.path.isdir(os.path.join(self.kernel, "lib/modules")):
             self.tool("python3", "modules.py", self.kernel,
                       os.path.join(TOP, "board", self.board, "modules"), self.root)
+        self.pack_root()
+
+    def pack_root(self):
         self.tool("python3", "initramfs.py", self.initrd, self.root)
 
     def disk(self, mib=64):
