@@ -4,143 +4,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "board/board.h"
+#include "init/boot_helper.h"
 #include "init/degraded.h"
-#include "init/fstab.h"
 #include "init/loop.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
-#include "runtime/base/str.h"
-#include "runtime/base/sys.h"
 #include "runtime/container.h"
 
 #define HELPER_MAX_MS 90000u	/* then the boot goes on without it */
-#define DEVICE_POLL_MS 20
-#define FSTAB_MAX 4096
-
-enum boot_kind { BOOT_WARNING = 1, BOOT_FAILED, BOOT_STORE_FAILED, BOOT_DONE };
-
-struct boot_message {		/* helper → PID 1, whole on a pipe: below PIPE_BUF */
-	uint32_t kind;
-	struct err err;
-};
 
 static pid_t helper;
-static int from_helper = -1, to_init = -1;
+static int from_helper = -1;
 static loop_handle watch;
 static void (*when_done)(void);
 static bool over;
-
-static void tell(enum boot_kind kind, const struct err *e)
-{
-	struct boot_message m = { .kind = kind };
-
-	if (e)
-		m.err = *e;
-	io_write_full(to_init, &m, sizeof(m));
-}
-
-/* --- in the helper ------------------------------------------------------------------------------- */
-
-static void module_failed(void *ctx, const struct err *e)
-{
-	(void)ctx;
-	tell(BOOT_WARNING, e);
-}
-
-static bool wait_for_device(const struct fstab *f)
-{
-	uint64_t until = sys_now_ms() + f->device_wait_ms;
-	struct stat st;
-
-	if (!str_starts(f->source, "/dev/"))
-		return true;
-	while (stat(f->source, &st)) {
-		if (sys_now_ms() >= until)
-			return false;
-		usleep(DEVICE_POLL_MS * 1000);
-	}
-	return true;
-}
-
-static int mount_entry(const struct fstab *f, struct err *e)
-{
-	int rc;
-
-	if (!wait_for_device(f))
-		return err_set(e, ENODEV, "mount", "%s: %s", f->target, f->source);
-	rc = io_mkdirs(AT_FDCWD, f->target, 0755);
-	if (rc)
-		return err_set(e, rc, "mount", "%s", f->target);
-	if (mount(f->source, f->target, f->type, f->flags, f->data[0] ? f->data : NULL))
-		return err_set(e, errno, "mount", "%s: %s", f->target, f->source);
-	return 0;
-}
-
-/* Whether the store lies on or below the folder. */
-static bool holds_store(const char *target)
-{
-	size_t n = strlen(target);
-
-	return strncmp(CONFIG_STORE, target, n) == 0 && (CONFIG_STORE[n] == '\0' || CONFIG_STORE[n] == '/');
-}
-
-static void do_line(const char *line)
-{
-	struct err e = { 0 };
-	struct fstab f;
-	int rc = fstab_line(line, &f, &e);
-
-	if (rc < 0) {
-		tell(BOOT_FAILED, &e);
-	} else if (rc > 0 && !f.noauto && mount_entry(&f, &e)) {
-		if (f.nofail)
-			tell(BOOT_WARNING, &e);
-		else
-			tell(holds_store(f.target) ? BOOT_STORE_FAILED : BOOT_FAILED, &e);
-	}
-}
-
-static void do_fstab(void)
-{
-	char text[FSTAB_MAX], *line, *next;
-	ssize_t n = io_read_file(AT_FDCWD, "/etc/fstab", text, sizeof(text));
-	struct err e = { 0 };
-
-	if (n < 0 && n != -ENOENT) {
-		err_set(&e, (int)n, "fstab", "/etc/fstab");
-		tell(BOOT_FAILED, &e);
-	}
-	for (line = text; n > 0 && *line; line = next) {
-		next = line + strcspn(line, "\n");
-		if (*next)
-			*next++ = '\0';
-		do_line(line);
-	}
-}
-
-static int help(void *ctx, struct err *e)
-{
-	int loaded = board_load_modules(module_failed, NULL);
-
-	(void)ctx;
-	if (loaded < 0) {
-		err_set(e, loaded, "modules", "%s", CONFIG_MODULES_ORDER);
-		tell(BOOT_WARNING, e);
-	}
-	do_fstab();
-	tell(BOOT_DONE, NULL);
-	_exit(0);	/* not exec: this process was for itself */
-	return 0;
-}
-
-/* --- in PID 1 ------------------------------------------------------------------------------------ */
 
 static void on_timeout(unsigned arg);
 
@@ -204,9 +84,8 @@ static int start(struct err *e)
 
 	if (pipe2(fds, O_CLOEXEC))
 		return err_set(e, errno, "boot", "pipe");
-	to_init = fds[1];
-	rc = ctr_spawn(&place, help, NULL, &proc, e);
-	io_close(&to_init);
+	rc = ctr_spawn(&place, boot_help, &fds[1], &proc, e);
+	io_close(&fds[1]);
 	if (rc) {
 		close(fds[0]);
 		return rc;

@@ -14,9 +14,11 @@
 #include "init/shutdown.h"
 #include "init/svc_exit.h"
 #include "runtime/base/io.h"
+#include "runtime/base/num.h"
 #include "runtime/base/str.h"
 
 #define CLIENTS_MAX 12
+#define ROOT_PLACES 2
 #define IDLE_MAX_MS 30000u	/* a client that takes nothing for so long is dropped: a console at 9600 baud is not */
 #define SEND_BUFFER 8192	/* of a client, in the kernel's memory; the default pins 212 KB */
 #define ROWS_PER_TURN 64	/* then the others have their turn */
@@ -273,6 +275,24 @@ static void on_client(unsigned index, uint32_t events)
 		serve(c);
 }
 
+/* Group pintle may look, be it his first group or one of the others (SO_PEERGROUPS, Linux 4.13). */
+static bool may_read(int fd, const struct ucred *who)
+{
+	gid_t groups[32];
+	socklen_t len = sizeof(groups), i;
+
+	if (reader_group == (gid_t)-1)
+		return false;
+	if (who->gid == reader_group)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len))
+		return false;
+	for (i = 0; i < len / sizeof(groups[0]); i++)
+		if (groups[i] == reader_group)
+			return true;
+	return false;
+}
+
 static void on_connect(unsigned arg, uint32_t events)
 {
 	int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -285,10 +305,14 @@ static void on_connect(unsigned arg, uint32_t events)
 	(void)events;
 	if (fd < 0)
 		return;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) || (who.uid != 0 && !may_read(fd, &who))) {
+		close(fd);
+		return;
+	}
+	/* The last places are root's: readers cannot lock him out. */
 	for (i = 0; i < CLIENTS_MAX && clients[i].fd >= 0; i++)
 		;
-	if (i == CLIENTS_MAX || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) ||
-	    (who.uid != 0 && who.gid != reader_group)) {
+	if (i >= (who.uid ? CLIENTS_MAX - ROOT_PLACES : CLIENTS_MAX)) {
 		close(fd);
 		return;
 	}
@@ -317,11 +341,33 @@ void ctl_new_lines(unsigned index)
 			loop_change(clients[i].watch, EPOLLIN | EPOLLOUT);
 }
 
+/* The number of group pintle in /etc/group; nobody may look when there is none. Before the loop. */
+static void find_group(void)
+{
+	static char text[4096];
+	const char *line = text;
+	uint64_t gid;
+
+	if (io_read_file(AT_FDCWD, "/etc/group", text, sizeof(text)) < 0)
+		return;
+	for (; line; line = strchr(line, '\n'), line += line != NULL) {
+		const char *number;
+
+		if (!str_starts(line, "pintle:"))
+			continue;
+		number = strchr(line + strlen("pintle:"), ':');
+		if (number && !num_u64(number + 1, strspn(number + 1, "0123456789"), UINT32_MAX - 1, &gid))
+			reader_group = (gid_t)gid;
+		return;
+	}
+}
+
 int ctl_listen(void)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = CTL_PATH };
 	unsigned i;
 
+	find_group();
 	for (i = 0; i < CLIENTS_MAX; i++)
 		clients[i].fd = -1;
 	listen_fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -14,6 +14,7 @@ struct env {
 	struct arena *arena;
 };
 
+/* Starts an empty environment whose texts come from a. */
 void env_init(struct env *env, struct arena *a);
 /* Sets "NAME=value" (copied), in the place of an earlier value of NAME. 0 or -E2BIG. */
 int env_set(struct env *env, const char *assignment);

@@ -28,6 +28,7 @@ struct ring_line {
 	char text[RING_LINE_MAX];
 };
 
+/* Empties the ring and touches all of its memory. */
 void ring_init(struct ring *r);
 /* Takes n bytes as a stream had them; splits at newlines; a line may come in any pieces. */
 void ring_write(struct ring *r, uint8_t stream, uint64_t mono_ms, const char *bytes, unsigned n);

@@ -87,7 +87,7 @@ static void act_run_pre(struct svc *s)
 	struct err e = { 0 };
 
 	if (!backoff_may_start(&s->backoff, s->unit, loop_now())) {
-		err_set(&e, EAGAIN, "start limit", "more than %u starts in %llu ms", s->unit->start_limit_burst,
+		err_set(&e, ECANCELED, "start limit", "more than %u starts in %llu ms", s->unit->start_limit_burst,
 			(unsigned long long)s->unit->start_limit_ms);
 		svc_reason(s, &e);
 		svc_ended(s, EV_BROKEN);

@@ -66,7 +66,7 @@ static void set_exit_reason(struct svc *s)
 	struct err e = { 0 };
 
 	if (s->oom_killed)
-		err_set(&e, ENOMEM, "oom-kill", "over its memory limit");
+		err_set(&e, ECHILD, "oom-kill", "over its memory limit");
 	else if (s->exit_signal)
 		err_set(&e, EINTR, "killed", "by SIG%s", signal_name(s->exit_signal));
 	else if (s->exit_code)

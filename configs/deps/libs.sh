@@ -10,7 +10,7 @@ final=$(cd "$2" && pwd)
 root=$final.new
 shift 3
 stale=
-for file; do [ "$final/.stamp" -nt "$file" ] || stale=yes; done
+for file; do [ -z "$(find "$file" -newer "$final/.stamp" 2>&1)" ] || stale=yes; done
 [ -n "$stale" ] || exit 0
 build=$root/build
 cc="${CROSS}gcc" ar="${CROSS}ar"
@@ -52,7 +52,7 @@ kernel_headers() {
 compile() {
 	out=$1 extra=$2
 	shift 2
-	rm -rf "$build/$out" && mkdir -p "$build/$out"
+	rm -rf "${build:?}/$out" && mkdir -p "$build/$out"
 	for file; do
 		object=$build/$out/$(echo "${file#"$src"/}" | tr / _ | sed 's/\.c$/.o/')
 		# shellcheck disable=SC2086

@@ -27,7 +27,7 @@ static void say(struct parse *p, int level, const char *fmt, va_list ap)
 	if (level == LOG_LVL_ERR && !p->unit->bad) {
 		p->unit->bad = true;
 		err_clear(&p->unit->why_bad);
-		err_set(&p->unit->why_bad, EINVAL, "unit", "%s:%u: %s", p->file, p->line, text);
+		err_set(&p->unit->why_bad, EBADMSG, "unit", "%s:%u: %s", p->file, p->line, text);
 	}
 	p->report(p->ctx, level, p->file, p->line, text);
 }

@@ -10,6 +10,7 @@ struct arena {
 	size_t used, cap;
 };
 
+/* Starts an empty arena over the caller's bytes. */
 void arena_init(struct arena *a, void *bytes, size_t cap);
 /* n zeroed bytes, aligned for any type, or NULL when full (n = 0 gives a valid pointer). */
 void *arena_get(struct arena *a, size_t n);

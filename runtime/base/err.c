@@ -3,6 +3,7 @@
 #include "runtime/base/err.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "runtime/base/str.h"
@@ -42,11 +43,27 @@ const char *err_reason(int code)
 	return w ? w->reason : code ? "Unknown error" : "No error";
 }
 
+/* C0, DEL, and C1 as UTF-8 has it (C2 80 to C2 9F): some terminals obey those, too. */
 static void tame(char *text)
 {
-	for (; *text; text++)
+	for (; *text; text++) {
 		if ((unsigned char)*text < 0x20 || *text == 0x7f)
 			*text = '?';
+		else if ((unsigned char)*text == 0xc2 && ((unsigned char)text[1] & 0xe0) == 0x80)
+			text[0] = text[1] = '?';
+	}
+}
+
+/* The text of such an error is its own reason: it names no call of the kernel's. */
+static bool tells_all(const struct err *e)
+{
+	static const int codes[] = { EBADMSG, EPROTO, ENOKEY, EKEYREJECTED, EKEYREVOKED, ECHILD, EINTR, ECANCELED };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(codes); i++)
+		if (e->code == codes[i])
+			return e->text[0] != '\0';
+	return false;
 }
 
 /* A text that was cut says so, and does not end within a UTF-8 character. */
@@ -111,6 +128,10 @@ const char *err_say(const struct err *e, char *buf, unsigned cap)
 	str_init(&s, buf, cap);
 	if (e->step[0])
 		str_fmt(&s, "%s: ", e->step);
+	if (tells_all(e)) {
+		str_puts(&s, e->text);
+		return buf;
+	}
 	if (e->text[0])
 		str_fmt(&s, "%s: ", e->text);
 	str_puts(&s, err_reason(e->code));

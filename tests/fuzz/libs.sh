@@ -4,7 +4,7 @@
 # the build machine's own C library: OUT/lib.a and OUT/include.
 set -eu
 src=$1 sysroot=$2 out=$3
-rm -rf "$out/lib" "$out/include"
+rm -rf "${out:?}/lib" "${out:?}/include"
 mkdir -p "$out/lib" "$out/include"
 cp -r "$sysroot/include/yajl" "$sysroot"/include/bearssl*.h "$sysroot/include/ini.h" \
 	"$sysroot/include/zlib.h" "$sysroot/include/zconf.h" "$out/include/"

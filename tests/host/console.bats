@@ -77,6 +77,7 @@ talk() {
 	boot
 	until_true 10 state_is flood state running
 	# It ends by a signal or because PID 1 drops it: either is fine.
+	# shellcheck disable=SC2216 # that sleep does not read is the point
 	{ p logs -f flood || :; } 2>&1 | sleep 5 &
 	local begin=$SECONDS
 	for _ in $(seq 20); do p status flood | grep -q 'state *running'; done

@@ -176,6 +176,7 @@ until_true() {
 
 # Waits for the namespace's end; how it ended is in ENDED: 129 = reboot(2) restart, 130 = halt or power off.
 # Never in a subshell: only the shell that started it can wait for it.
+# shellcheck disable=SC2034 # the tests read ENDED
 wait_end() {
 	ENDED=0
 	timeout 30 tail --pid="$UNSHARE" -f /dev/null || return 1

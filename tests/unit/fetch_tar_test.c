@@ -383,23 +383,19 @@ static void data_may_be_passed_over(void **state)
 	assert_true(parser.entry.offset == 8589934592u + 512);
 }
 
+#define TEST(name) cmocka_unit_test(name)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(files_and_folders_come_in_order),
-		cmocka_unit_test(ustar_prefix_goes_before_the_name),
-		cmocka_unit_test(gnu_long_names_replace_the_header),
-		cmocka_unit_test(a_pax_record_of_wrong_length_is_refused),
-		cmocka_unit_test(pax_records_replace_the_header),
-		cmocka_unit_test(pax_abuse_is_refused),
-		cmocka_unit_test(a_comment_for_all_is_ignored),
-		cmocka_unit_test(numbers_may_be_base_256),
-		cmocka_unit_test(only_files_have_data),
-		cmocka_unit_test(checksum_counts_signed_or_unsigned),
-		cmocka_unit_test(sparse_and_unknown_types_are_refused),
-		cmocka_unit_test(the_end_may_be_marked_or_not),
-		cmocka_unit_test(a_cut_inside_an_entry_is_refused),
-		cmocka_unit_test(data_may_be_passed_over),
+		TEST(files_and_folders_come_in_order), TEST(ustar_prefix_goes_before_the_name),
+		TEST(gnu_long_names_replace_the_header),
+		TEST(a_pax_record_of_wrong_length_is_refused), TEST(pax_records_replace_the_header),
+		TEST(pax_abuse_is_refused), TEST(a_comment_for_all_is_ignored),
+		TEST(numbers_may_be_base_256), TEST(only_files_have_data),
+		TEST(checksum_counts_signed_or_unsigned),
+		TEST(sparse_and_unknown_types_are_refused), TEST(the_end_may_be_marked_or_not),
+		TEST(a_cut_inside_an_entry_is_refused), TEST(data_may_be_passed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

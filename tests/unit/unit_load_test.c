@@ -156,7 +156,7 @@ static void bad_values_refuse_the_unit_with_file_and_line(void **state)
 		assert_non_null(u);
 		if (!u->bad || !strstr(said, "x.container:3:E ") || !strstr(said, cases[i].want))
 			fail_msg("%s: said \"%s\"", cases[i].lines, said);
-		assert_int_equal(u->why_bad.code, EINVAL);
+		assert_int_equal(u->why_bad.code, EBADMSG);
 	}
 }
 
