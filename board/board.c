@@ -10,7 +10,8 @@ const char *board_name(void)
 	return PINTLE_BOARD;
 }
 
-static void add(char ret[BOARD_CONSOLES_MAX][BOARD_TTY_MAX], size_t *n, const char *name, size_t len)
+static void add(char ret[BOARD_CONSOLES_MAX][BOARD_TTY_MAX], size_t *n, const char *name,
+		size_t len)
 {
 	size_t i;
 
@@ -24,7 +25,7 @@ static void add(char ret[BOARD_CONSOLES_MAX][BOARD_TTY_MAX], size_t *n, const ch
 	(*n)++;
 }
 
-/* "console=" without a tty (hvc and netconsole words aside) means the firmware's choice: no line to open. */
+/* "console=" without a tty (null, netcon…) is a place for messages only: no line to open. */
 static bool is_tty(const char *name, size_t len)
 {
 	return len > 3 && (memcmp(name, "tty", 3) == 0 || memcmp(name, "hvc", 3) == 0);

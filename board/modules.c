@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Loads the board's kernel modules in the order of its list. Runs in the boot helper, not in PID 1. */
+/* Loads the board's kernel modules in the order of its list. Runs in the boot helper. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# The boards in QEMU: kernels, initial RAM disks, the show, the boot tests. A board says what it is in
-# its board.mk; everything here is the same for all.
+# The boards in QEMU: kernels, initial RAM disks, the show, the boot tests. A board says what it is
+# in its board.mk; everything here is the same for all.
 KERNELS := out/kernels
 KERNEL_SUITE ?= bookworm
 ROOT ?=
@@ -18,7 +18,7 @@ $(KERNEL): | $(HOST)
 	@sh board/image/kernel.sh $(@D) $(KERNEL_ARCH) $(KERNEL_PACKAGE) $(KERNEL_SUITE)
 endif
 
-# A second, older kernel of a board, for the boot tests: VERSION:SUITE. A mirror may have dropped it.
+# A second, older kernel of a board, for the tests: VERSION:SUITE. A mirror may have dropped it.
 OLD_KERNEL_DIR := $(if $(OLD_KERNEL),$(KERNELS)/$(BOARD)-$(firstword $(subst :, ,$(OLD_KERNEL))))
 
 .PHONY: kernel initramfs run check-boot bench boot-ready
@@ -47,7 +47,8 @@ run: ## the main job on a board in QEMU (qemu_armv7 unless BOARD= is given)
 	@python3 board/qemu/show.py $(RUN_BOARD)
 
 # Boards whose kernel takes minutes are tested when they are asked for: BOARDS=qemu_mips.
-BOOT_BOARDS := $(if $(findstring command,$(origin BOARDS)),$(BOARDS),qemu_armv7 qemu_aarch64 qemu_mipsel qemu_x86_64)
+BOOT_BOARDS := $(if $(findstring command,$(origin BOARDS)),$(BOARDS),\
+	qemu_armv7 qemu_aarch64 qemu_mipsel qemu_x86_64)
 check-boot: ## boot tests on four boards in QEMU, or on BOARDS="..."
 	@for board in $(BOOT_BOARDS); do $(MAKE) BOARD=$$board boot-ready || exit 1; done
 	@python3 tests/boot/run $(BOOT_BOARDS)

@@ -3,8 +3,8 @@
 """modules.py KERNEL_DIR LIST OUT: copies the modules that LIST names, and what they need, to
 OUT/lib/modules/, and writes OUT/lib/modules/pintle.order: one path and its arguments a line, in the
 order of loading. LIST has a module a line, arguments after it, '#' comments. The order comes from
-each module's own depends= and softdep=, so that neither depmod nor its files are needed; what is built
-in is left out."""
+each module's own depends= and softdep=, so that neither depmod nor its files are needed; what is
+built in is left out."""
 import os
 import re
 import shutil
@@ -21,7 +21,8 @@ class Tree:
         base = os.path.join(kernel, "lib/modules")
         self.base = os.path.join(base, os.listdir(base)[0])
         self.path = {
-            plain(f): os.path.join(d, f) for d, _, files in os.walk(self.base) for f in files if ".ko" in f
+            plain(f): os.path.join(d, f)
+            for d, _, files in os.walk(self.base) for f in files if ".ko" in f
         }
         with open(os.path.join(self.base, "modules.builtin")) as f:
             self.builtin = {plain(line.strip()) for line in f}

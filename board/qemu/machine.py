@@ -6,8 +6,8 @@
         m.send("status\\n")
     m.how       # poweroff | reboot | panic | watchdog | timeout | killed
 
-Every line the board prints is kept with the host's monotonic time. Leaving the block ends QEMU, whatever
-happened; the time limit covers every wait."""
+Every line the board prints is kept with the host's monotonic time. Leaving the block ends QEMU,
+whatever happened; the time limit covers every wait."""
 import json
 import os
 import re
@@ -37,7 +37,8 @@ class Gone(Exception):
 
 
 class Machine:
-    def __init__(self, board, initrd, disk=None, memory=None, append="", limit=120, kernel=None, log=None, echo=None):
+    def __init__(self, board, initrd, disk=None, memory=None, append="", limit=120, kernel=None,
+                 log=None, echo=None):
         self.board, self.facts = board, board_facts(board)
         self.how, self.text, self.lines, self.mark = None, "", [], 0
         self.deadline = time.monotonic() + limit
@@ -52,11 +53,15 @@ class Machine:
         facts = self.facts
         path = lambda name: os.path.join(self.dir.name, name)
         argv = facts["QEMU"].split() + [
-            "-m", str(memory or facts["MEMORY"]), "-smp", "1", "-kernel", kernel, "-initrd", initrd,
+            "-m", str(memory or facts["MEMORY"]), "-smp", "1",
+            "-kernel", kernel, "-initrd", initrd,
             "-nodefaults", "-display", "none", "-audiodev", "none,id=a0", "-no-reboot",
-            "-chardev", f"socket,id=tty,path={path('tty')},server=on,wait=on", "-serial", "chardev:tty",
-            "-chardev", f"socket,id=qmp,path={path('qmp')},server=on,wait=off", "-mon", "chardev=qmp,mode=control",
-            "-append", f"console={facts['CONSOLE']} panic=-1 printk.devkmsg=on {append}".strip()]
+            "-chardev", f"socket,id=tty,path={path('tty')},server=on,wait=on",
+            "-serial", "chardev:tty",
+            "-chardev", f"socket,id=qmp,path={path('qmp')},server=on,wait=off",
+            "-mon", "chardev=qmp,mode=control",
+            "-append",
+            f"console={facts['CONSOLE']} panic=-1 printk.devkmsg=on {append}".strip()]
         dtb = os.path.join(os.path.dirname(kernel), "board.dtb")
         if os.path.exists(dtb):
             argv += ["-dtb", dtb]
@@ -143,7 +148,7 @@ class Machine:
         return bool(self.select.get_map())
 
     def expect(self, pattern, seconds=30):
-        """Waits until the console says what the pattern matches, from where the last match ended. The match."""
+        """The match of what the console says from where the last match ended; waits for it."""
         until = min(time.monotonic() + seconds, self.deadline)
         regex, alive = re.compile(pattern), True
         while True:
@@ -154,14 +159,15 @@ class Machine:
             left = until - time.monotonic()
             if not alive or left <= 0:
                 why = "QEMU ended" if not alive else f"not within {seconds} s"
-                raise Gone(f"expected {pattern!r}: {why}; the console's end:\n{self.text[-3000:]}")
+                end = self.text[-3000:]
+                raise Gone(f"expected {pattern!r}: {why}; the console's end:\n{end}")
             alive = self.pump(min(left, 0.5))
 
     def send(self, text):
         self.tty.sendall(text.encode())
 
     def prompt(self, seconds=60, prompt=r"pintle> "):
-        """Presses Enter until the console answers with its prompt; seconds since the start when it did."""
+        """Presses Enter until the prompt comes; seconds since the start when it did."""
         until = min(time.monotonic() + seconds, self.deadline)
         while True:
             self.send("\n")
@@ -210,14 +216,16 @@ class Machine:
 
     def how_it_ended(self):
         names = [name for name, _ in self.events]
-        reason = next((data.get("reason") for name, data in self.events if name == "SHUTDOWN"), None)
+        reasons = [data.get("reason") for name, data in self.events if name == "SHUTDOWN"]
+        reason = reasons[0] if reasons else None
         if "WATCHDOG" in names:
             return "watchdog"
         if "GUEST_PANICKED" in names or "Kernel panic" in self.text:
             return "panic"
         if reason is None and self.process.returncode == 0 and "reboot: Power down" in self.text:
             return "poweroff"    # QEMU's RISC-V test device ends without an event
-        return {"guest-shutdown": "poweroff", "guest-reset": "reboot", "guest-panic": "panic"}.get(reason, "exit")
+        return {"guest-shutdown": "poweroff", "guest-reset": "reboot",
+                "guest-panic": "panic"}.get(reason, "exit")
 
     def at(self, pattern):
         """Seconds from the start of QEMU to the first line that matches, or None."""

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""show.py BOARD: the main job on a board in QEMU, narrated: a signed image is verified, unpacked and run, the
-container is killed and comes back, a tampered image is refused. On a terminal the serial console is live and
-yours when the show is over; without one the board is switched off and the exit status tells."""
+"""show.py BOARD: the main job on a board in QEMU, narrated: a signed image is verified, unpacked
+and run, the container is killed and comes back, a tampered image is refused. On a terminal the
+serial console is live, and yours when the show is over; without one the board is switched off and the exit
+status tells."""
 import os
 import re
 import select
@@ -51,7 +52,8 @@ def appliance(board):
     device.trust(made.key)
     device.unit("web.container", UNIT % ("The page the gateway serves", "web:1.0") +
                 "[Install]\nWantedBy=multi-user.target\n")
-    device.unit("tampered.container", UNIT % ("One bit of its last layer is not as signed", "tampered:2.0"))
+    device.unit("tampered.container",
+                UNIT % ("One bit of its last layer is not as signed", "tampered:2.0"))
     device.pack()
     device.disk()
     return device, made.bad_digest
@@ -72,14 +74,16 @@ def until(m, command, pattern, seconds):
 def play(m, board, bad_digest):
     narrate(f"{board}: a kernel, and pintle as its only userland. Enter shows the status table.")
     m.prompt(90)
-    narrate("The signature, manifest, config and layers of its image are verified, the layers unpacked, the container started.")
+    narrate("The signature, manifest, config and layers of its image are verified, the layers "
+            "unpacked, the container started.")
     until(m, "status", r"web\.container +running", 60)
     until(m, "logs web", r"web 1\.0 up", 10)
     narrate("The container is killed: it comes back, and the table counts a restart.")
     m.command("kill -s KILL web")
     m.settle(1.0)
     until(m, "status", r"web\.container +running +\d+ +\S+ +1 ", 20)
-    narrate("One bit of this image's last layer was flipped after it was signed: it is refused, with the digest.")
+    narrate("One bit of this image's last layer was flipped after it was signed: it is refused, "
+            "with the digest.")
     said = m.command("start tampered", 60)
     if bad_digest[:23] not in said.replace("\n", ""):
         raise Gone(f"the refusal does not name {bad_digest}:\n{said}")
@@ -111,7 +115,8 @@ def main():
     device, bad_digest = appliance(board)
     limit = 86400 if LIVE else 240
     try:
-        with device.machine(echo=console, limit=limit, append="quiet", log=os.path.join(device.work, "log")) as m:
+        log = os.path.join(device.work, "log")
+        with device.machine(echo=console, limit=limit, append="quiet", log=log) as m:
             play(m, board, bad_digest)
             if LIVE:
                 hand_over(m)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""The signed images that boards run: the busybox ones of tests/images where Debian has a busybox for the
-board's instruction set, else the same from tests/boot/probe.c."""
+"""The signed images that boards run: the busybox ones of tests/images where Debian has a busybox
+for the board's instruction set, else the same from tests/boot/probe.c."""
 import os
 import shutil
 import subprocess
@@ -10,7 +10,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(TOP, "tests/images"))
 import oci    # noqa: E402
 
-OCI_ARCH = {"x86_64": "amd64", "aarch64": "arm64", "armv7": "arm", "armv5": "armv5", "mipsel": "mipsle"}
+OCI_ARCH = {"x86_64": "amd64", "aarch64": "arm64", "armv7": "arm", "armv5": "armv5",
+            "mipsel": "mipsle"}
 BARE_ARCH = {"mips": "mips", "riscv64": "riscv64"}
 
 
@@ -37,14 +38,15 @@ def make_bare(out, arch, probe):
     key = oci.make_key(os.path.join(out, "keys"), "release")
     for name, version in (("web", "1.0"), ("web2", "2.0")):
         lay = oci.Layout(os.path.join(out, arch, name))
-        desc = lay.image([probe_layer(probe, version)], {"Entrypoint": ["/probe", "up", "web " + version]}, arch)
+        entry = {"Entrypoint": ["/probe", "up", "web " + version]}
+        desc = lay.image([probe_layer(probe, version)], entry, arch)
         lay.name(desc, version)
         oci.sign(lay, desc["digest"], [key])
         lay.write()
 
 
 def tamper(source, dest):
-    """A copy of web2 with one bit of its last layer flipped, its signature untouched; that layer's digest.
+    """Copies web2, flips one bit of its last layer, leaves its signature; that layer's digest.
     Not of web: what the store has verified once runs, whatever a second copy of it says."""
     shutil.rmtree(dest, ignore_errors=True)
     shutil.copytree(source, dest)
@@ -62,7 +64,8 @@ class Images:
         arch = OCI_ARCH.get(target)
         out = os.path.join(TOP, "out/tests/boot/images-" + (arch or target))
         if arch:
-            subprocess.run([os.path.join(TOP, "tests/images/mkimages.sh"), out, arch], check=True, timeout=600)
+            make = os.path.join(TOP, "tests/images/mkimages.sh")
+            subprocess.run([make, out, arch], check=True, timeout=600)
         else:
             arch = BARE_ARCH[target]
             make_bare(out, arch, os.path.join(TOP, "out", board, "tests/probe"))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The smallest program there can be on a board: tests put it into an image, run it as a service, and
- * start it as an init that does nothing, to have something to compare with. See usage below.
+ * The smallest program there can be on a board: tests put it into an image, run it as a service,
+ * and start it as an init that does nothing, to have something to compare with. See usage below.
  *   probe up WORDS      "WORDS up N ms" (since the kernel's start), then sleeps until SIGTERM
  *   probe cat FILE...   "FILE: first line" each
  *   probe private PID   "private N KiB", the memory that process shares with nobody

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""A scenario is one boot of one board and the steps on it. A step is a test: a method whose docstring says
-what it shows; it fails by an exception, and what comes after it has failed too. Counts are honest:
-a step is passed, failed or skipped, never left out."""
+"""A scenario is one boot of one board and the steps on it. A step is a test: a method whose
+docstring says what it shows; it fails by an exception, and what comes after it has failed too. Counts
+are honest: a step is passed, failed or skipped, never left out."""
 import json
 import os
 import re
@@ -30,7 +30,7 @@ def step(method):
 
 
 class Scenario:
-    """One boot: prepare() fills self.device, the steps use self.m. Values worth printing go to self.note."""
+    """One boot: prepare() fills self.device, the steps use self.m; self.note is printed."""
     limit = 120             # seconds for the whole boot
     disk = True
     append = "quiet"
@@ -58,7 +58,8 @@ class Scenario:
         try:
             self.prepare()
             log = os.path.join(TOP, "out/tests/boot", self.board, type(self).__name__ + ".log")
-            with self.device.machine(disk=self.disk, limit=self.limit, log=log, append=self.append) as self.m:
+            with self.device.machine(disk=self.disk, limit=self.limit, log=log,
+                                     append=self.append) as self.m:
                 while left:
                     self.one(left.pop(0))
         except Skip as why:
@@ -82,7 +83,7 @@ class Scenario:
         else:
             self.suite.result(method, "passed", self.note, time.monotonic() - began)
 
-    # --- words to the console -----------------------------------------------------------------------
+    # --- words to the console -------------------------------------------------------------------
 
     def document(self, words, seconds=30):
         """The JSON that a command answers; asked again when the kernel wrote between its lines."""
@@ -113,7 +114,8 @@ class Scenario:
             if all(row.get(key) == value for key, value in facts.items()):
                 return row
             if time.monotonic() >= until:
-                raise Gone(f"{name} not {facts} within {seconds} s: {row}\n{self.last_words(name)}")
+                said = self.last_words(name)
+                raise Gone(f"{name} not {facts} within {seconds} s: {row}\n{said}")
             time.sleep(0.2)
 
     def last_words(self, name):
@@ -127,7 +129,8 @@ class Scenario:
             found = re.search(pattern, said)
             if found:
                 return found
-            need(time.monotonic() < until, f"{name} did not log {pattern!r} within {seconds} s:\n{said}")
+            need(time.monotonic() < until,
+                 f"{name} did not log {pattern!r} within {seconds} s:\n{said}")
             time.sleep(0.3)
 
     def end(self, word):

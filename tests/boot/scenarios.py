@@ -21,7 +21,9 @@ RestartSec=200ms
 BOOT = "[Install]\nWantedBy=multi-user.target\n"
 LIMITS = """[Service]
 Type=oneshot
-ExecStart=/bin/probe cat /sys/fs/cgroup/pintle/web.container/memory.max /sys/fs/cgroup/pintle/web.container/pids.max
+ExecStart=/bin/probe cat \
+  /sys/fs/cgroup/pintle/web.container/memory.max \
+  /sys/fs/cgroup/pintle/web.container/pids.max
 """
 PRIVATE = "[Service]\nType=oneshot\nExecStart=/bin/probe private 1\n"
 EIGHT = """[Container]
@@ -95,7 +97,8 @@ class FirstBoot(Scenario):
     def refuses(self):
         """refuses a tampered image by its digest"""
         said = self.m.command("start tampered", 60)
-        need(self.bad_digest[:23] in said.replace("\n", ""), f"{self.bad_digest} is not named:\n{said}")
+        need(self.bad_digest[:23] in said.replace("\n", ""),
+             f"{self.bad_digest} is not named:\n{said}")
         need(self.unit("tampered")["state"] == "failed", f"{self.unit('tampered')}")
 
     @step
@@ -113,9 +116,12 @@ class FirstBoot(Scenario):
 
 
 def clean(disk):
-    said = subprocess.run(["/sbin/dumpe2fs", "-h", disk], capture_output=True, text=True, timeout=60, check=True).stdout
-    need("needs_recovery" not in said, "the data disk was not unmounted: its journal needs recovery")
-    check = subprocess.run(["/sbin/e2fsck", "-fn", disk], capture_output=True, text=True, timeout=60, check=False)
+    def tool(*argv):
+        return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    head = tool("/sbin/dumpe2fs", "-h", disk)
+    need(head.returncode == 0, f"dumpe2fs: {head.stderr}")
+    need("needs_recovery" not in head.stdout, "not unmounted: the disk's journal needs recovery")
+    check = tool("/sbin/e2fsck", "-fn", disk)
     need(check.returncode == 0, f"e2fsck:\n{check.stdout}")
 
 
@@ -197,11 +203,12 @@ class NoDisk(Scenario):
     @step
     def keys(self):
         """reboots in order on Ctrl-Alt-Del"""
-        if "-M q35" not in self.device.facts["QEMU"] and "-M malta" not in self.device.facts["QEMU"]:
+        if not any(f"-M {machine}" in self.device.facts["QEMU"] for machine in ("q35", "malta")):
             raise Skip("the machine has no keyboard")
-        self.m.execute("send-key", keys=[{"type": "qcode", "data": key} for key in ("ctrl", "alt", "delete")])
+        keys = [{"type": "qcode", "data": key} for key in ("ctrl", "alt", "delete")]
+        self.m.execute("send-key", keys=keys)
         how = self.m.wait_end(30)
-        need(how == "reboot", f"ended as {how}; the console's end:\n{self.m.text[-2000:]}")
+        need(how == "reboot", f"ended as {how}:\n{self.m.text[-2000:]}")
 
 
 class DamagedDisk(Scenario):
@@ -250,4 +257,5 @@ class OldKernel(FirstBoot):
 
 
 def scenarios_for(facts):
-    return [FirstBoot, SecondBoot, NoDisk, DamagedDisk] + ([OldKernel] if "OLD_KERNEL" in facts else [])
+    every = [FirstBoot, SecondBoot, NoDisk, DamagedDisk]
+    return every + ([OldKernel] if "OLD_KERNEL" in facts else [])
