@@ -42,6 +42,13 @@ static unsigned char *header(char type, const char *name, const char *size)
 	return h;
 }
 
+/* The same as the first of an archive. */
+static unsigned char *first_header(char type, const char *name, const char *size)
+{
+	len = 0;
+	return header(type, name, size);
+}
+
 /* Makes the checksum right again after a field was changed. */
 static void seal(unsigned char *h)
 {
@@ -137,8 +144,7 @@ static void refuses(const char *why)
 static void files_and_folders_come_in_order(void **state)
 {
 	(void)state;
-	len = 0;
-	header('5', "etc/", "0");
+	first_header('5', "etc/", "0");
 	header('0', "etc/a", "5");
 	body("hello", 5);
 	header('0', "etc/empty", "0");
@@ -166,8 +172,7 @@ static void ustar_prefix_goes_before_the_name(void **state)
 static void gnu_long_names_replace_the_header(void **state)
 {
 	(void)state;
-	len = 0;
-	header('L', "././@LongLink", "14");
+	first_header('L', "././@LongLink", "14");
 	body("a/long/path\0", 12);
 	header('K', "././@LongLink", "7");
 	body("target\0", 7);
@@ -290,8 +295,7 @@ static void numbers_may_be_base_256(void **state)
 static void only_files_have_data(void **state)
 {
 	(void)state;
-	len = 0;
-	header('1', "hard", "7");
+	first_header('1', "hard", "7");
 	header('0', "a", "0");
 	gives("1 hard 755 1000:10 1700000000.000000000 0[]0 a 755 1000:10 1700000000.000000000 "
 	      "0[]");
@@ -317,11 +321,9 @@ static void checksum_counts_signed_or_unsigned(void **state)
 static void sparse_and_unknown_types_are_refused(void **state)
 {
 	(void)state;
-	len = 0;
-	header('S', "a", "0");
+	first_header('S', "a", "0");
 	refuses("sparse");
-	len = 0;
-	header('D', "a", "0");
+	first_header('D', "a", "0");
 	refuses("unknown type 0x44");
 }
 
@@ -330,8 +332,7 @@ static void the_end_may_be_marked_or_not(void **state)
 	const char *want = "0 a 755 1000:10 1700000000.000000000 2[hi]";
 
 	(void)state;
-	len = 0;
-	header('0', "a", "2");
+	first_header('0', "a", "2");
 	body("hi", 2);
 	gives(want);
 	len -= 510;		/* the padding left out */
@@ -352,14 +353,12 @@ static void a_cut_inside_an_entry_is_refused(void **state)
 	for (size_t n = 1; n < 512 + 600; n++) {
 		struct err e = { 0 };
 
-		len = 0;
-		header('0', "a", "1130");	/* 600 bytes */
+		first_header('0', "a", "1130");	/* 600 bytes */
 		body((const char *)archive, 600);
 		len = n;
 		assert_int_equal(parse(77, &e), -EBADMSG);
 	}
-	len = 0;
-	header('L', "././@LongLink", "2");
+	first_header('L', "././@LongLink", "2");
 	body("a", 2);
 	refuses("truncated");	/* a name without its entry */
 }
@@ -370,8 +369,7 @@ static void data_may_be_passed_over(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	len = 0;
-	header('0', "big", "77777777777");	/* 8 GiB - 1 */
+	first_header('0', "big", "77777777777");	/* 8 GiB - 1 */
 	str_init(&log_, log_bytes, sizeof(log_bytes));
 	tar_init(&parser, &ops, NULL);
 	assert_int_equal(tar_feed(&parser, archive, 512, &e), 0);
