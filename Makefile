@@ -44,6 +44,8 @@ out/deps/src/.stamp-%: configs/deps/%.tsv configs/deps/fetch.sh | $(HOST)
 	@touch $@
 
 SOURCES := out/deps/src/.stamp-$(basename $(notdir $(PINS)))
+# make would take these for leftovers of a chain of rules, and build every library again next time.
+.PRECIOUS: out/deps/src/.stamp-% out/deps/%/.stamp
 
 out/deps/%/.stamp: $(SOURCES) configs/deps/libs.sh configs/targets.mk
 	@CROSS='$(CROSS_$*)' CPU='$(CPU_$*)' MUSL='$(MUSL_$*)' flock out/deps/$*.lock \
