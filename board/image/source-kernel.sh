@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # source-kernel.sh DIR ARCH CROSS FRAGMENT... - a small kernel with everything built in, from
-# Debian's linux-source of this release: DIR/kernel, and DIR/board.dtb where the board needs one. ARCH
-# is the kernel's name for it. Takes minutes; a second run with the same fragments does nothing.
+# Debian's linux-source of this release: DIR/kernel, and DIR/board.dtb where the board needs one.
+# ARCH is the kernel's name for it. Takes minutes; a second run with the same fragments does
+# nothing.
 set -eu
 mkdir -p "$1"
 dir=$(cd "$1" && pwd) arch=$2 cross=$3

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: ISC
 """show.py BOARD: the main job on a board in QEMU, narrated: a signed image is verified, unpacked
 and run, the container is killed and comes back, a tampered image is refused. On a terminal the
-serial console is live, and yours when the show is over; without one the board is switched off and the exit
-status tells."""
+serial console is live, and yours when the show is over; without one the board is switched off and
+the exit status tells."""
 import os
 import re
 import select

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """A scenario is one boot of one board and the steps on it. A step is a test: a method whose
-docstring says what it shows; it fails by an exception, and what comes after it has failed too. Counts
-are honest: a step is passed, failed or skipped, never left out."""
+docstring says what it shows; it fails by an exception, and what comes after it has failed too.
+Counts are honest: a step is passed, failed or skipped, never left out."""
 import json
 import os
 import re
