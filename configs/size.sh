@@ -12,7 +12,7 @@ for board; do
 	target=$(sed -n 's/^TARGET := //p' "board/$board/board.mk")
 	cross=$(sed -n "s/^CROSS_$target := //p" "$targets")
 	"${cross}size" "$debug" | awk -v board="$board" -v file="$(stat -c %s "out/$board/pintle")" -v budget=$budget \
-		'NR == 2 { printf "%-14s %8d %7d %8d %8d %8d%s\n", board, $1, $2, $3, file, budget, file > budget ? " OVER" : "" }'
+		'NR == 2 { printf "%-14s %8d %7d %8d %8d %8d%s\n", board, $1, $2, $3, file, budget, (file > budget ? " OVER" : "") }'
 done
 echo
 printf '%-14s %s\n' board 'code and constants linked in, by folder (bytes)'
