@@ -14,6 +14,7 @@
 #define SPEC_LAYERS_MAX 127	/* overlayfs takes 500, one page of mount options takes 127 short names */
 
 struct cg;
+struct seccomp_policy;
 
 struct spec_mount {
 	const char *type;	/* "bind", "tmpfs", "proc", … as mount(2) has them */
@@ -22,6 +23,9 @@ struct spec_mount {
 	unsigned long flags;	/* MS_* ; MS_BIND|MS_REC for rbind */
 	unsigned long propagation; /* MS_PRIVATE, MS_SLAVE, MS_SHARED (with MS_REC) or 0 */
 	const char *data;	/* file-system options: "size=8m,mode=1777"; may be NULL */
+	const struct spec_idmap_set *idmap;	/* NULL = none: the mount shows mapped owners (5.12) */
+	uint64_t attr_set, attr_clr;	/* MOUNT_ATTR_* for the whole tree: "rro", "rnosuid" (5.12) */
+	bool copy_up;		/* a tmpfs starts with what the root has there ("tmpcopyup") */
 	bool if_there;		/* leave it out where the root has no such folder */
 	bool make_source;	/* create a missing bind source folder (named volumes) */
 };
@@ -45,6 +49,50 @@ struct spec_idmap {
 	uint32_t inside, outside, count;
 };
 
+struct spec_idmap_set {
+	const struct spec_idmap *uid, *gid;
+	unsigned n_uid, n_gid;
+	bool recursive;		/* for a mount: "ridmap", also what is mounted below */
+};
+
+/* Runtime-spec process.capabilities: bit n = capability n. */
+struct spec_caps {
+	uint64_t bounding, effective, permitted, inheritable, ambient;
+};
+
+struct spec_sched {		/* sched_setattr(2) */
+	uint32_t policy;	/* SCHED_* */
+	uint64_t flags;
+	int32_t nice, priority;
+	uint64_t runtime_ns, deadline_ns, period_ns;
+};
+
+/* The process attributes that only config.json can ask for; NULL in struct spec = none. */
+struct spec_extra {
+	const char *apparmor, *selinux;		/* labels for exec, NULL = leave */
+	const char *mount_label;		/* SELinux context of the file systems that are mounted */
+	const struct spec_sched *sched;		/* NULL = leave */
+	int ioprio;				/* ioprio_set(2)'s class << 13 | data, -1 = leave */
+	int64_t personality;			/* personality(2), -1 = leave */
+	const char *cpus_initial, *cpus_final;	/* cpu lists "0-3,7" before and at exec, NULL = leave */
+	unsigned long root_propagation;		/* MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE with MS_REC, 0 = slave */
+	const char *listener_metadata;		/* goes with the seccomp notify fd */
+};
+
+/*
+ * Talk with the process that set the container up, where it is not PID 1: create and start are two
+ * commands. -1 = not there.
+ */
+struct spec_session {
+	int console_fd;		/* connected unix socket that the terminal's master is sent over (runc's --console-socket) */
+	uint16_t rows, cols;	/* of that terminal, 0 = leave */
+	int sync_fd;		/* socket: the child says where it is, the parent runs hooks and lets it go on */
+	int start_fd;		/* listening unix socket: exec waits for its first connection and fails over it */
+	int listener_fd;	/* connected unix socket for the seccomp notify fd */
+	unsigned preserve_fds;	/* fds 3 … 3 + n - 1 stay open */
+	bool no_pivot;		/* MS_MOVE and chroot, for a root file system in RAM */
+};
+
 enum spec_upper {
 	SPEC_UPPER_NONE,	/* read-only root */
 	SPEC_UPPER_TMPFS,	/* changes live in RAM, charged to the container's cgroup, gone at exit */
@@ -60,7 +108,7 @@ struct spec_root {
 	bool read_only;
 };
 
-enum spec_seccomp { SPEC_SECCOMP_DEFAULT, SPEC_SECCOMP_OFF };
+enum spec_seccomp { SPEC_SECCOMP_DEFAULT, SPEC_SECCOMP_OFF, SPEC_SECCOMP_HARDENED, SPEC_SECCOMP_POLICY };
 
 struct spec {
 	const char *name;		/* for messages: the unit's name */
@@ -69,7 +117,9 @@ struct spec {
 	char *const *argv;		/* NULL-terminated; argv[0] is looked up in PATH of env inside the root */
 	char *const *envp;		/* NULL-terminated, complete */
 	const char *cwd;		/* absolute inside; made if missing */
-	const char *user;		/* "", "uid", "name", "uid:gid", "name:group": looked up in the root's /etc/passwd and /etc/group */
+	bool numeric_user;		/* uid and gid hold; nothing is looked up in the root */
+	uint32_t uid, gid;
+	const char *user;		/* else: "", "uid", "name", "uid:gid", "name:group": looked up in the root's /etc/passwd and /etc/group */
 	const gid_t *groups;		/* supplementary, besides those of /etc/group for a named user */
 	unsigned n_groups;
 	mode_t umask;			/* 022 unless asked */
@@ -87,13 +137,17 @@ struct spec {
 	const char *const *readonly;	/* NULL-terminated; NULL = the default list */
 	const char *const *sysctl;	/* NULL-terminated "name=value" */
 
+	const struct spec_caps *cap_sets;	/* NULL: as `caps` says */
 	uint64_t caps;			/* bit n = capability n: bounding = permitted = effective for root; see caps.h */
 	bool no_new_privs;
 	enum spec_seccomp seccomp;
+	const struct seccomp_policy *policy;	/* for SPEC_SECCOMP_POLICY, see seccomp.h */
 	const struct spec_rlimit *rlimits;
 	unsigned n_rlimits;
 	int oom_score_adj;
 
+	const struct spec_extra *extra;		/* NULL = none of it */
+	const struct spec_session *session;	/* NULL = nobody to talk to but by the report */
 	int stdin_fd, stdout_fd, stderr_fd;	/* dup'ed to 0, 1, 2; -1 = /dev/null */
 };
 
