@@ -13,6 +13,11 @@
 #include "runtime/base/err.h"
 #include "runtime/spec.h"
 
+struct ctr_join {		/* a namespace to enter, not to make */
+	uint64_t flag;		/* CLONE_NEW* */
+	int fd;			/* of /proc/PID/ns/… or a bind mount of one */
+};
+
 struct ctr_place {
 	uint64_t namespaces;	/* CLONE_NEW* wanted; 0 for a host service or worker */
 	int cgroup_fd;		/* the unit's v2 cgroup folder (see cgroup.h), -1 = stay */
@@ -20,6 +25,9 @@ struct ctr_place {
 	int netns_fd;		/* join this network namespace instead of a new one (a unit's, kept over restarts), -1 = none */
 	const struct spec_idmap *uid_map, *gid_map;	/* with CLONE_NEWUSER; written by the parent */
 	unsigned n_uid_map, n_gid_map;
+	const struct ctr_join *joins;	/* from tools only: the caller's own namespaces change for a moment */
+	unsigned n_joins;
+	const char *time_offsets;	/* a new time namespace with this for timens_offsets(5), NULL = none; from tools only */
 };
 
 struct ctr_proc {
@@ -41,6 +49,9 @@ typedef int ctr_child(void *ctx, struct err *e);
  * else clone. Never blocks; allowed in PID 1.
  */
 int ctr_spawn(const struct ctr_place *place, ctr_child *child, void *ctx, struct ctr_proc *ret, struct err *e);
+
+/* In the child: the report goes to fd from now on; it takes the old one's number and fd is closed. 0 or -errno. */
+int ctr_report_to(int fd);
 
 /*
  * Reads a report_fd that polled readable: 1 = exec happened (end of file without a report), 0 = not

@@ -18,6 +18,7 @@
 #include "runtime/base/sys.h"
 #include "runtime/cgroup.h"
 #include "runtime/container.h"
+#include "runtime/join.h"
 
 /* A cgroup namespace is rooted where its maker is: the child makes it once it has been moved. */
 #define LATE_NAMESPACES ((uint64_t)SYS_CLONE_NEWCGROUP)
@@ -28,10 +29,13 @@ struct launch {
 	int report[2], go[2];	/* go: the parent has written the id maps */
 };
 
-static long clone_child(struct launch *l, int *pidfd)
+static int report_fd = -1;	/* the child's */
+
+static long clone_child(void *ctx, uint64_t more, int *pidfd)
 {
+	struct launch *l = ctx;
 	const struct ctr_place *p = l->place;
-	uint64_t flags = p->namespaces & ~LATE_NAMESPACES;
+	uint64_t flags = (p->namespaces & ~LATE_NAMESPACES) | more;
 	struct sys_clone_args args = {
 		.flags = flags | SYS_CLONE_PIDFD, .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD,
 	};
@@ -88,6 +92,8 @@ static int settle(struct launch *l, struct err *e)
 	}
 	if (p->cgroup && !l->in_cgroup && (rc = cg_join(p->cgroup)))
 		return err_set(e, rc, "cgroup", "%s", p->cgroup->name);
+	if ((rc = join_in_child(p, e)))
+		return rc;
 	if ((p->namespaces & LATE_NAMESPACES) && unshare((int)SYS_CLONE_NEWCGROUP))
 		return err_set(e, errno, "unshare", "cgroup namespace");
 	if (p->netns_fd >= 0 && setns(p->netns_fd, CLONE_NEWNET))
@@ -99,12 +105,21 @@ static NORETURN void live(struct launch *l, ctr_child *child, void *ctx)
 {
 	struct err e = { 0 };
 
+	report_fd = l->report[1];
 	if (settle(l, &e) == 0)
 		child(ctx, &e);
 	if (!e.code)
 		err_set(&e, EINVAL, "start", "the child ended without a reason");
-	io_write_full(l->report[1], &e, sizeof(e));
+	io_write_full(report_fd, &e, sizeof(e));
 	_exit(127);
+}
+
+int ctr_report_to(int fd)
+{
+	int rc = dup3(fd, report_fd, O_CLOEXEC) < 0 ? -errno : 0;
+
+	io_close(&fd);
+	return rc;
 }
 
 static int write_map(pid_t pid, const char *file, const struct spec_idmap *map, unsigned n, struct err *e)
@@ -161,7 +176,7 @@ int ctr_spawn(const struct ctr_place *place, ctr_child *child, void *ctx, struct
 		close_pipes(&l);
 		return rc;
 	}
-	pid = clone_child(&l, &pidfd);
+	pid = join_clone(place, clone_child, &l, &pidfd, e);
 	if (pid == 0)
 		live(&l, child, ctx);
 	if (pid < 0) {
@@ -184,13 +199,13 @@ int ctr_spawn(const struct ctr_place *place, ctr_child *child, void *ctx, struct
 	return 0;
 }
 
-int ctr_report(int report_fd, struct err *e)
+int ctr_report(int from_fd, struct err *e)
 {
 	struct err said;
 	ssize_t n;
 
 	do
-		n = read(report_fd, &said, sizeof(said));
+		n = read(from_fd, &said, sizeof(said));
 	while (n < 0 && errno == EINTR);
 	if (n == 0)
 		return 1;

@@ -269,6 +269,25 @@ int inroot_open_nolink(int root_fd, const char *path, int flags, mode_t mode)
 	return lacks_openat2(rc) ? nolink_walk(root_fd, path, flags, mode) : rc;
 }
 
+int inroot_open_nocross(int root_fd, const char *path, int flags)
+{
+	struct stat root, file;
+	int fd;
+
+	if (has_dotdot(path))
+		return -EINVAL;
+	fd = by_kernel(root_fd, path, flags | O_NOFOLLOW, 0, SYS_RESOLVE_BENEATH | SYS_RESOLVE_NO_XDEV | SYS_RESOLVE_NO_SYMLINKS);
+	if (!lacks_openat2(fd))
+		return fd;
+	fd = nolink_walk(root_fd, path, flags, 0);
+	if (fd < 0)
+		return fd;
+	if (!fstat(root_fd, &root) && !fstat(fd, &file) && root.st_dev == file.st_dev)
+		return fd;
+	close(fd);
+	return -EXDEV;
+}
+
 static const char *last_component(const char *path, size_t *ret_parent_len)
 {
 	size_t n = strlen(path), start;

@@ -28,6 +28,12 @@ int inroot_open(int root_fd, const char *path, int flags, mode_t mode);
 int inroot_open_nolink(int root_fd, const char *path, int flags, mode_t mode);
 
 /*
+ * As inroot_open_nolink, and no mount is crossed either (before openat2 only where it leads to another device): for a
+ * procfs of our own.
+ */
+int inroot_open_nocross(int root_fd, const char *path, int flags);
+
+/*
  * Opens the folder that holds the last component of path, following symlinks inside the root, makes
  * missing folders on the way with `mode` when make is non-zero. ret_name points at the last
  * component inside path. Returns an O_PATH fd or -errno.

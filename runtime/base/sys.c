@@ -26,6 +26,11 @@
 #define NR_clone3 COMMON_NR(435)
 #define NR_close_range COMMON_NR(436)
 #define NR_openat2 COMMON_NR(437)
+#define NR_open_tree COMMON_NR(428)
+#define NR_move_mount COMMON_NR(429)
+#define NR_fsopen COMMON_NR(430)
+#define NR_fsconfig COMMON_NR(431)
+#define NR_fsmount COMMON_NR(432)
 #define NR_mount_setattr COMMON_NR(442)
 #define RANGE_CLOEXEC 4u
 
@@ -142,6 +147,41 @@ long sys_execveat(int dirfd, const char *path, char *const argv[], char *const e
 long sys_mount_setattr(int dirfd, const char *path, unsigned flags, struct sys_mount_attr *a, size_t size)
 {
 	return result(syscall(NR_mount_setattr, dirfd, path, flags, a, size));
+}
+
+long sys_fsopen(const char *type, unsigned flags)
+{
+	return result(syscall(NR_fsopen, type, flags));
+}
+
+long sys_fsconfig(int fd, unsigned cmd, const char *key, const void *value, int aux)
+{
+	return result(syscall(NR_fsconfig, fd, cmd, key, value, aux));
+}
+
+long sys_fsmount(int fd, unsigned flags, unsigned attrs)
+{
+	return result(syscall(NR_fsmount, fd, flags, attrs));
+}
+
+long sys_open_tree(int dirfd, const char *path, unsigned flags)
+{
+	return result(syscall(NR_open_tree, dirfd, path, flags));
+}
+
+long sys_move_mount(int from_dirfd, const char *from, int to_dirfd, const char *to, unsigned flags)
+{
+	return result(syscall(NR_move_mount, from_dirfd, from, to_dirfd, to, flags));
+}
+
+long sys_sched_setattr(pid_t pid, const struct sys_sched_attr *a)
+{
+	return result(syscall(SYS_sched_setattr, pid, a, 0));
+}
+
+long sys_ioprio_set(int ioprio)
+{
+	return result(syscall(SYS_ioprio_set, 1 /* IOPRIO_WHO_PROCESS */, 0, ioprio));
 }
 
 long sys_memfd_create(const char *name, unsigned flags)

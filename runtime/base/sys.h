@@ -27,6 +27,7 @@ struct sys_open_how {		/* struct open_how, Linux 5.6 */
 #define SYS_RESOLVE_IN_ROOT 0x10
 #define SYS_CLONE_PIDFD 0x00001000ull
 #define SYS_CLONE_NEWCGROUP 0x02000000ull
+#define SYS_CLONE_NEWTIME 0x00000080ull
 #define SYS_CLONE_INTO_CGROUP 0x200000000ull
 
 struct sys_mount_attr {
@@ -53,6 +54,30 @@ long sys_capset(const void *header, const void *data);
 long sys_seccomp(unsigned op, unsigned flags, void *args);
 long sys_execveat(int dirfd, const char *path, char *const argv[], char *const envp[], int flags);
 long sys_mount_setattr(int dirfd, const char *path, unsigned flags, struct sys_mount_attr *a, size_t size); /* 5.12 */
+long sys_fsopen(const char *type, unsigned flags);				/* 5.2, as the next four */
+long sys_fsconfig(int fd, unsigned cmd, const char *key, const void *value, int aux);
+long sys_fsmount(int fd, unsigned flags, unsigned attrs);
+long sys_open_tree(int dirfd, const char *path, unsigned flags);
+long sys_move_mount(int from_dirfd, const char *from, int to_dirfd, const char *to, unsigned flags);
+#define SYS_OPEN_TREE_CLONE 1u
+#define SYS_OPEN_TREE_CLOEXEC 02000000u	/* O_CLOEXEC, the same on all our architectures */
+#define SYS_AT_RECURSIVE 0x8000u
+#define SYS_AT_EMPTY_PATH 0x1000u
+#define SYS_MOVE_MOUNT_F_EMPTY_PATH 0x4u
+#define SYS_MOVE_MOUNT_T_EMPTY_PATH 0x40u
+#define SYS_MOUNT_ATTR_IDMAP 0x00100000u
+
+struct sys_sched_attr {		/* struct sched_attr, 56 bytes (5.3) */
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+	uint32_t util_min, util_max;
+};
+long sys_sched_setattr(pid_t pid, const struct sys_sched_attr *a);
+/* ioprio_set(2) for the calling thread. */
+long sys_ioprio_set(int ioprio);
 long sys_memfd_create(const char *name, unsigned flags);
 /* reboot(2) with the two magic numbers; cmd is LINUX_REBOOT_CMD_*. */
 long sys_reboot(unsigned cmd);
