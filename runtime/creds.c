@@ -31,7 +31,8 @@ static int drop_bounding(uint64_t keep, struct err *e)
 
 static int set_ids(struct enter *c, struct err *e)
 {
-	if (setgroups(c->n_groups, c->groups))
+	/* A user namespace made without rights may not (user_namespaces(7)); with none asked for nothing is lost. */
+	if (setgroups(c->n_groups, c->groups) && (c->n_groups || errno != EPERM))
 		return err_set(e, errno, "setgroups", "%u groups", c->n_groups);
 	if (setresgid(c->gid, c->gid, c->gid))
 		return err_set(e, errno, "setgid", "%u", c->gid);
@@ -52,36 +53,69 @@ static uint64_t possible(uint64_t wanted)
 	return wanted & have;
 }
 
-/* Inheritable and ambient stay empty (CVE-2022-29162): what a user other than root keeps is nothing. */
-static int set_caps(uint64_t caps, struct err *e)
+/*
+ * A unit's: inheritable and ambient stay empty (CVE-2022-29162), what a user other than root keeps is nothing.
+ * config.json says each set itself.
+ */
+static struct spec_caps sets_of(const struct enter *c)
+{
+	const struct spec *s = c->spec;
+	uint64_t caps = possible(c->no_devices ? s->caps & ~(1ull << CAP_BIT_MKNOD) : s->caps);
+	struct spec_caps sets = { .bounding = caps, .permitted = c->uid ? 0 : caps, .effective = c->uid ? 0 : caps };
+
+	if (!s->cap_sets)
+		return sets;
+	sets = *s->cap_sets;
+	sets.bounding = possible(sets.bounding);
+	sets.permitted = possible(sets.permitted);
+	sets.effective &= sets.permitted;
+	sets.inheritable = possible(sets.inheritable);
+	sets.ambient &= sets.permitted & sets.inheritable;
+	return sets;
+}
+
+static int set_caps(const struct spec_caps *sets, struct err *e)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = {
-		{ .effective = (uint32_t)caps, .permitted = (uint32_t)caps },
-		{ .effective = (uint32_t)(caps >> 32), .permitted = (uint32_t)(caps >> 32) },
-	};
+	struct __user_cap_data_struct data[2];
+	unsigned bit;
 	long rc;
 
+	for (bit = 0; bit < 2; bit++)
+		data[bit] = (struct __user_cap_data_struct){
+			.effective = (uint32_t)(sets->effective >> 32 * bit),
+			.permitted = (uint32_t)(sets->permitted >> 32 * bit),
+			.inheritable = (uint32_t)(sets->inheritable >> 32 * bit),
+		};
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	rc = sys_capset(&head, data);
-	return rc < 0 ? err_set(e, (int)-rc, "capabilities", "set") : 0;
+	if (rc < 0)
+		return err_set(e, (int)-rc, "capabilities", "set");
+	for (bit = 0; bit < 64; bit++)
+		if (sets->ambient >> bit & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, bit, 0, 0))
+			return err_set(e, errno, "capabilities", "ambient %s", ctr_cap_name(bit) ?: "unknown");
+	return 0;
 }
 
 int creds_drop(struct enter *c, struct err *e)
 {
-	uint64_t caps = possible(c->no_devices ? c->spec->caps & ~(1ull << CAP_BIT_MKNOD) : c->spec->caps);
+	struct spec_caps sets = sets_of(c);
 	bool filter = c->spec->seccomp == SPEC_SECCOMP_DEFAULT && IS_ON(CONFIG_SECCOMP);
 	int rc;
 
 	if (c->spec->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return err_set(e, errno, "no_new_privs", "set");
 	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter: before it goes. */
-	if (filter && !c->spec->no_new_privs && (rc = seccomp_install(caps, e)))
+	if (filter && !c->spec->no_new_privs && (rc = seccomp_install(sets.bounding, e)))
 		return rc;
-	rc = drop_bounding(caps, e);
+	rc = drop_bounding(sets.bounding, e);
+	/* Over setuid(2) only until capset(2): what a user other than root is to have. */
+	if (!rc && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+		rc = err_set(e, errno, "capabilities", "keep over setuid");
 	rc = rc ?: set_ids(c, e);
-	rc = rc ?: set_caps(c->uid ? 0 : caps, e);
+	rc = rc ?: set_caps(&sets, e);
+	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
 	if (!rc && filter && c->spec->no_new_privs)
-		rc = seccomp_install(caps, e);
+		rc = seccomp_install(sets.bounding, e);
 	return rc;
 }

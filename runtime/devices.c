@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -59,45 +60,78 @@ static int make_standard(int dev_fd, struct err *e)
 
 		str_print(source, sizeof(source), "/dev/%s", nodes[i].name);
 		rc = make_node(source, dev_fd, nodes[i].name, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor));
-		if (rc)
+		if (rc && rc != -EEXIST)
 			return err_set(e, rc, "device", "/dev/%s", nodes[i].name);
 	}
 	for (i = 0; i < ARRAY_LEN(links); i++)
-		if (symlinkat(links[i][0], dev_fd, links[i][1]))
+		if (symlinkat(links[i][0], dev_fd, links[i][1]) && errno != EEXIST)
 			return err_set(e, errno, "device", "/dev/%s", links[i][1]);
+	return 0;
+}
+
+/* What the node is to be: by config.json's numbers, or as the host's own. */
+static int look_up(const struct spec_device *d, struct stat *ret, struct err *e)
+{
+	if (d->by_number) {
+		*ret = (struct stat){
+			.st_mode = d->type | (d->mode ? d->mode : 0666), .st_rdev = makedev(d->major, d->minor),
+			.st_uid = d->uid, .st_gid = d->gid,
+		};
+		return 0;
+	}
+	if (stat(d->source, ret))
+		return err_set(e, errno, "device", "%s", d->source);
+	if (!S_ISCHR(ret->st_mode) && !S_ISBLK(ret->st_mode))
+		return err_set(e, EINVAL, "device", "%s is no device", d->source);
+	if (d->mode)
+		ret->st_mode = (ret->st_mode & S_IFMT) | d->mode;
 	return 0;
 }
 
 static int make_asked(struct enter *c, const struct spec_device *d, struct err *e)
 {
 	const char *name;
-	struct stat st;
-	int parent AUTO_CLOSE = -1, rc;
+	struct stat st, old;
+	int parent AUTO_CLOSE = -1, rc = look_up(d, &st, e);
 
-	if (stat(d->source, &st))
-		return err_set(e, errno, "device", "%s", d->source);
-	if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
-		return err_set(e, EINVAL, "device", "%s is no device", d->source);
+	if (rc)
+		return rc;
 	parent = inroot_parent(c->root_fd, d->target, 1, 0755, &name);
 	if (parent < 0)
 		return err_set(e, parent, "device", "%s", d->target);
-	rc = make_node(d->source, parent, name, (st.st_mode & S_IFMT) | (d->mode ? d->mode : st.st_mode & 07777), st.st_rdev);
+	rc = make_node(d->by_number ? d->target : d->source, parent, name, st.st_mode, st.st_rdev);
+	/* A standard node may be asked for again, with a mode of its own. */
+	if (rc == -EEXIST && !fstatat(parent, name, &old, AT_SYMLINK_NOFOLLOW) && old.st_rdev == st.st_rdev &&
+	    (old.st_mode & S_IFMT) == (st.st_mode & S_IFMT))
+		rc = fchmodat(parent, name, st.st_mode & 07777, 0) ? -errno : 0;
 	if (!rc && fchownat(parent, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) && errno != EPERM)
 		rc = -errno;
 	return rc ? err_set(e, rc, "device", "%s", d->target) : 0;
 }
 
-int devices_make(struct enter *c, struct err *e)
+/* A /dev that is the host's own, bound, has its nodes and must not get ours. */
+static bool is_bound(const struct spec *s)
 {
 	unsigned i;
-	int rc = 0;
 
-	if (!c->spec->no_default_mounts) {
-		/* Opened anew: this is the tmpfs that was mounted on the folder. */
-		int dev AUTO_CLOSE = inroot_open_nolink(c->root_fd, "/dev", O_RDONLY | O_DIRECTORY, 0);
+	for (i = 0; i < s->n_mounts; i++)
+		if (!strcmp(s->mounts[i].target, "/dev"))
+			return s->mounts[i].flags & MS_BIND;
+	return false;
+}
 
-		rc = dev < 0 ? err_set(e, dev, "device", "/dev") : make_standard(dev, e);
-	}
+int devices_make(struct enter *c, struct err *e)
+{
+	int dev AUTO_CLOSE = -1, rc = 0;
+	unsigned i;
+
+	if (is_bound(c->spec))
+		return 0;
+	/* Opened anew: this is the tmpfs that was mounted on the folder. */
+	dev = enter_standard_folder(c, "/dev", e);
+	if (dev < 0)
+		return dev;
+	rc = make_standard(dev, e);
 	for (i = 0; i < c->spec->n_devices && !rc; i++)
 		rc = make_asked(c, &c->spec->devices[i], e);
 	return rc;

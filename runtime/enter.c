@@ -22,6 +22,7 @@
 #include "runtime/base/sys.h"
 #include "runtime/cgroup.h"
 #include "runtime/container.h"
+#include "runtime/procfs.h"
 
 static int (*const steps[])(struct enter *c, struct err *e) = {
 #define STEP(name) name,
@@ -31,7 +32,7 @@ static int (*const steps[])(struct enter *c, struct err *e) = {
 
 int ctr_enter(const struct spec *spec, struct err *e)
 {
-	struct enter c = { .spec = spec, .root_fd = -1 };
+	struct enter c = { .spec = spec, .root_fd = -1, .proc_fd = -1, .tty_fd = -1 };
 	size_t i;
 	int rc = 0;
 
@@ -42,13 +43,14 @@ int ctr_enter(const struct spec *spec, struct err *e)
 
 int ctr_enter_host(const struct spec *spec, struct err *e)
 {
-	struct enter c = { .spec = spec, .root_fd = -1 };
+	struct enter c = { .spec = spec, .root_fd = -1, .proc_fd = -1, .tty_fd = -1 };
 	int rc = enter_oom_score(&c, e);
 
 	rc = rc ?: enter_rlimits(&c, e);
 	rc = rc ?: enter_stdio(&c, e);
 	rc = rc ?: user_find(&c, e);
 	rc = rc ?: enter_cwd(&c, e);
+	rc = rc ?: exec_find(&c, e);
 	if (!rc && (c.uid || c.gid || spec->no_new_privs || spec->caps != UINT64_MAX))
 		rc = creds_drop(&c, e);
 	return rc ?: exec_command(&c, e);
@@ -64,6 +66,8 @@ int enter_oom_score(struct enter *c, struct err *e)
 	char text[16];
 	int rc;
 
+	if (c->spec->oom_score_keep)
+		return 0;
 	str_print(text, sizeof(text), "%d", c->spec->oom_score_adj);
 	rc = io_write_file(AT_FDCWD, "/proc/self/oom_score_adj", text);
 	/* Lowering needs CAP_SYS_RESOURCE, which a supervisor inside a container may lack. */
@@ -91,11 +95,36 @@ int enter_rlimits(struct enter *c, struct err *e)
 
 int enter_private_mounts(struct enter *c, struct err *e)
 {
-	(void)c;
+	const struct spec_extra *x = c->spec->extra;
 	/* Slave: a stick that the host mounts later still reaches a volume, nothing goes the other way. */
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
+	unsigned long how = x && x->root_propagation & MS_SHARED ? 0 : MS_REC | MS_SLAVE;
+
+	if (how && mount(NULL, "/", NULL, how, NULL))
 		return err_set(e, errno, "mount", "make / a slave");
 	return 0;
+}
+
+int procfs_keep(struct enter *c, struct err *e)
+{
+	c->proc_fd = procfs_open(e);
+	return c->proc_fd < 0 ? c->proc_fd : 0;
+}
+
+static int session_at(struct enter *c, enum spec_stage stage, struct err *e)
+{
+	const struct spec_session *s = c->spec->session;
+
+	return s && s->at ? s->at(s->ctx, stage, e) : 0;
+}
+
+int session_root(struct enter *c, struct err *e)
+{
+	return session_at(c, SPEC_AT_ROOT, e);
+}
+
+int session_exec(struct enter *c, struct err *e)
+{
+	return session_at(c, SPEC_AT_EXEC, e);
 }
 
 int enter_device_rules(struct enter *c, struct err *e)
@@ -112,7 +141,7 @@ int enter_device_rules(struct enter *c, struct err *e)
 	return 0;
 }
 
-/* "net.ipv4.ip_forward=1": in the container's own /proc, so that only its namespaces' values are in reach. */
+/* "net.ipv4.ip_forward=1" or "net/ipv4/ip_forward=1": only our namespaces' values are in reach. */
 int enter_sysctl(struct enter *c, struct err *e)
 {
 	const char *const *at = c->spec->sysctl;
@@ -120,15 +149,15 @@ int enter_sysctl(struct enter *c, struct err *e)
 	for (; at && *at; at++) {
 		char path[256];
 		size_t n = strcspn(*at, "="), i;
-		int fd AUTO_CLOSE = -1, rc;
+		int rc;
 
-		if (str_print(path, sizeof(path), "proc/sys/%.*s", (int)n, *at) < 0 || !(*at)[n])
+		if (str_print(path, sizeof(path), "sys/%.*s", (int)n, *at) < 0 || !(*at)[n])
 			return err_set(e, EINVAL, "sysctl", "%s", *at);
-		for (i = strlen("proc/sys/"); path[i]; i++)
+		/* As sysctl(8): the first separator says which is which, "net/ipv4/conf/eth0.1/…". */
+		for (i = strlen("sys/"); path[i] && path[i] != '/'; i++)
 			if (path[i] == '.')
 				path[i] = '/';
-		fd = inroot_open_nolink(c->root_fd, path, O_WRONLY, 0);
-		rc = fd < 0 ? fd : io_write_full(fd, *at + n + 1, strlen(*at + n + 1));
+		rc = procfs_write(c->proc_fd, path, *at + n + 1);
 		if (rc)
 			return err_set(e, rc, "sysctl", "%s", *at);
 	}
@@ -168,6 +197,8 @@ int enter_stdio(struct enter *c, struct err *e)
 	int want[3] = { c->spec->stdin_fd, c->spec->stdout_fd, c->spec->stderr_fd }, i;
 
 	for (i = 0; i < 3; i++) {
+		if (c->tty_fd >= 0)
+			want[i] = c->tty_fd;
 		want[i] = want[i] >= 0 ? fcntl(want[i], F_DUPFD_CLOEXEC, 3) :
 			open("/dev/null", (i ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
 		if (want[i] >= 0 && want[i] < 3)
@@ -178,18 +209,43 @@ int enter_stdio(struct enter *c, struct err *e)
 	for (i = 0; i < 3; i++)
 		if (dup2(want[i], i) < 0)
 			return err_set(e, errno, "stdio", "fd %d", i);
+	if (c->tty_fd >= 0 && ioctl(0, TIOCSCTTY, 0))
+		return err_set(e, errno, "terminal", "make it the session's");
 	return 0;
 }
 
 /* The old root ends up mounted over the new one and is let go (pivot_root(2), "pivot_root(".", ".")"). */
-int enter_pivot(struct enter *c, struct err *e)
+static int pivot(struct err *e)
 {
-	if (fchdir(c->root_fd))
-		return err_set(e, errno, "pivot_root", "enter the root");
 	if (sys_pivot_root(".", "."))
 		return err_set(e, errno, "pivot_root", "switch");
-	if (umount2(".", MNT_DETACH) || chdir("/"))
+	/* Letting go must not be seen outside either, where the tree was left shared. */
+	if (mount(NULL, ".", NULL, MS_REC | MS_SLAVE, NULL) || umount2(".", MNT_DETACH) || chdir("/"))
 		return err_set(e, errno, "pivot_root", "let the old root go");
+	return 0;
+}
+
+/* A root file system in RAM cannot be pivoted from: move ours over it, as switch_root(8). */
+static int move_root(struct err *e)
+{
+	if (mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/"))
+		return err_set(e, errno, "root", "move it to /");
+	return 0;
+}
+
+int enter_pivot(struct enter *c, struct err *e)
+{
+	const struct spec_session *s = c->spec->session;
+	const struct spec_extra *x = c->spec->extra;
+	int rc;
+
+	if (fchdir(c->root_fd))
+		return err_set(e, errno, "pivot_root", "enter the root");
+	rc = s && s->no_pivot ? move_root(e) : pivot(e);
+	if (rc)
+		return rc;
+	if (x && x->root_propagation && mount(NULL, "/", NULL, x->root_propagation, NULL))
+		return err_set(e, errno, "root", "its propagation");
 	io_close(&c->root_fd);
 	c->root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return c->root_fd < 0 ? err_set(e, errno, "pivot_root", "/") : 0;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* The last step: find the command in PATH, as execvp(3) does, and become it. Runs in the container's child. */
+/* The last steps: find the command in PATH, as execvp(3) does, and become it. Runs in the container's child. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/base/str.h"
@@ -22,30 +24,58 @@ static int fail(const char *path, int code, struct err *e)
 	return err_set(e, code, "exec", "%s", path);
 }
 
-int exec_command(struct enter *c, struct err *e)
+/* Before the rights are dropped: whether the user may run it only exec itself can say. */
+static int usable(const char *path)
 {
-	char *const *argv = c->spec->argv, *const *envp = c->spec->envp;
-	const char *at = find_path(envp);
-	int worst = ENOENT;
-	char path[4096];
+	struct stat st;
+
+	if (stat(path, &st))
+		return -errno;
+	return S_ISREG(st.st_mode) && st.st_mode & 0111 ? 0 : -EACCES;
+}
+
+int exec_find(struct enter *c, struct err *e)
+{
+	char *const *argv = c->spec->argv;
+	const char *at = find_path(c->spec->envp);
+	int worst = -ENOENT;
 
 	if (!argv || !argv[0] || !*argv[0])
 		return fail("no command", EINVAL, e);
 	if (strchr(argv[0], '/')) {
-		execve(argv[0], argv, envp);
-		return fail(argv[0], errno, e);
+		int rc = str_copy(c->path, sizeof(c->path), argv[0]);
+
+		rc = rc ?: usable(argv[0]);
+		return rc ? fail(argv[0], rc, e) : 0;
 	}
 	for (; *at; at += strcspn(at, ":"), at += *at == ':') {
 		size_t n = strcspn(at, ":");
+		int rc;
 
-		if (str_print(path, sizeof(path), "%.*s%s%s", (int)n, at, n ? "/" : "", argv[0]) < 0)
+		if (str_print(c->path, sizeof(c->path), "%.*s%s%s", (int)n, at, n ? "/" : "", argv[0]) < 0)
 			continue;
-		execve(path, argv, envp);
-		if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
-			return fail(path, errno, e);
+		rc = usable(c->path);
+		if (!rc)
+			return 0;
 		/* A file that may not be run is a better reason than none at all. */
-		if (errno == EACCES)
-			worst = EACCES;
+		if (rc == -EACCES)
+			worst = rc;
 	}
 	return fail(argv[0], worst, e);
+}
+
+/* 3 and up as the command line was given them; all else closes by itself. */
+static void keep_fds(const struct spec_session *s)
+{
+	unsigned i;
+
+	for (i = 0; s && i < s->preserve_fds; i++)
+		fcntl((int)i + 3, F_SETFD, 0);
+}
+
+int exec_command(struct enter *c, struct err *e)
+{
+	keep_fds(c->spec->session);
+	execve(c->path, c->spec->argv, c->spec->envp);
+	return fail(c->path, errno, e);
 }

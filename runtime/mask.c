@@ -71,8 +71,7 @@ static int protect(struct enter *c, const char *path, struct err *e)
 	rc = enter_mount_fd(self, fd, NULL, MS_BIND | MS_REC, NULL);
 	again = rc ? -1 : inroot_open_nolink(c->root_fd, path, O_PATH, 0);
 	if (!rc)
-		rc = again < 0 ? again : enter_mount_fd(NULL, again, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY |
-							MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+		rc = again < 0 ? again : enter_remount_fd(again, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC);
 	return rc ? err_set(e, rc, "read-only", "%s", path) : 0;
 }
 

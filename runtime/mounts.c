@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What is mounted in a container: the standard file systems (runtime-spec, config-linux.md) and what the
- * unit asks for. Every target is resolved by inroot.h and mounted on by its fd. Runs in the
- * container's child.
+ * The standard file systems of a container (runtime-spec, config-linux.md "Default Filesystems") and what every
+ * mount needs: targets are resolved by inroot.h and mounted on by their fd. Runs in the container's child.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -47,7 +47,7 @@ int enter_mount_fd(const char *source, int target_fd, const char *type, unsigned
  * A folder that the image may not have as anything but a folder: with /dev or /proc as a symlink, what is made
  * there would land elsewhere (CVE-2026-41579, CVE-2026-47766).
  */
-static int open_standard(struct enter *c, const char *target, struct err *e)
+int enter_standard_folder(struct enter *c, const char *target, struct err *e)
 {
 	int fd = inroot_open_nolink(c->root_fd, target, O_PATH | O_DIRECTORY, 0);
 
@@ -66,7 +66,7 @@ static int open_standard(struct enter *c, const char *target, struct err *e)
 
 static int mount_standard(struct enter *c, const struct standard *m, struct err *e)
 {
-	int fd AUTO_CLOSE = open_standard(c, m->target, e), rc;
+	int fd AUTO_CLOSE = enter_standard_folder(c, m->target, e), rc;
 
 	if (fd < 0)
 		return fd;
@@ -126,74 +126,17 @@ int enter_target(struct enter *c, const char *path, bool file, struct err *e)
 	return fd < 0 ? err_set(e, fd, "mount target", "%s", path) : fd;
 }
 
-int enter_mount_at(struct enter *c, const char *source, const char *target, const char *type, unsigned long flags,
-		   const char *data, struct err *e)
+int enter_remount_fd(int fd, unsigned long flags)
 {
-	int fd AUTO_CLOSE = enter_target(c, target, false, e), rc;
+	struct statfs fs;
+	int rc = enter_mount_fd(NULL, fd, NULL, MS_REMOUNT | MS_BIND | flags, NULL);
 
-	if (fd < 0)
-		return fd;
-	rc = enter_mount_fd(source, fd, type, flags, data);
-	return rc ? err_set(e, rc, "mount", "%s on %s", type ? type : source, target) : 0;
-}
-
-/* A bind's flags are taken only by a second mount call, on the mount itself: the path is resolved anew. */
-static int bind_flags(struct enter *c, const struct spec_mount *m, struct err *e)
-{
-	unsigned long flags = m->flags & ~(unsigned long)(MS_BIND | MS_REC);
-	int fd AUTO_CLOSE = inroot_open(c->root_fd, m->target, O_PATH, 0), rc = 0;
-
-	if (fd < 0)
-		return err_set(e, fd, "mount", "%s", m->target);
-	if (m->propagation)
-		rc = enter_mount_fd(NULL, fd, NULL, m->propagation, NULL);
-	if (!rc && flags)
-		rc = enter_mount_fd(NULL, fd, NULL, flags | MS_REMOUNT | MS_BIND, NULL);
-	return rc ? err_set(e, rc, "mount", "flags of %s", m->target) : 0;
-}
-
-static int mount_bind(struct enter *c, const struct spec_mount *m, struct err *e)
-{
-	char path[48];
-	struct stat st;
-	int source AUTO_CLOSE = -1, target AUTO_CLOSE = -1, rc;
-
-	if (m->make_source && io_mkdirs(AT_FDCWD, m->source, 0755))
-		return err_set(e, errno, "volume", "%s", m->source);
-	source = open(m->source, O_PATH | O_CLOEXEC);
-	if (source < 0 || fstat(source, &st))
-		return err_set(e, errno, "volume", "%s", m->source);
-	target = enter_target(c, m->target, !S_ISDIR(st.st_mode), e);
-	if (target < 0)
-		return target;
-	enter_proc_path(path, sizeof(path), source);
-	rc = enter_mount_fd(path, target, NULL, MS_BIND | (m->flags & MS_REC), NULL);
-	if (rc)
-		return err_set(e, rc, "mount", "%s on %s", m->source, m->target);
-	return bind_flags(c, m, e);
-}
-
-static bool is_there(struct enter *c, const char *path)
-{
-	int fd AUTO_CLOSE = inroot_open(c->root_fd, path, O_PATH | O_DIRECTORY, 0);
-
-	return fd >= 0;
-}
-
-int mounts_asked(struct enter *c, struct err *e)
-{
-	unsigned i;
-	int rc = 0;
-
-	for (i = 0; i < c->spec->n_mounts && !rc; i++) {
-		const struct spec_mount *m = &c->spec->mounts[i];
-
-		if (m->if_there && !is_there(c, m->target))
-			continue;
-		if (m->flags & MS_BIND)
-			rc = mount_bind(c, m, e);
-		else
-			rc = enter_mount_at(c, m->source ? m->source : m->type, m->target, m->type, m->flags, m->data, e);
-	}
-	return rc;
+	/* In a user namespace the flags that the mount came with are locked: they must be asked for again (mount_namespaces(7)). */
+	if (rc != -EPERM || fstatfs(fd, &fs))
+		return rc;
+	/* ST_* and MS_* are the same bits for these; ST_RELATIME is not. */
+	flags |= (unsigned long)fs.f_flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
+	if ((unsigned long)fs.f_flags & ST_RELATIME)
+		flags |= MS_RELATIME;
+	return enter_mount_fd(NULL, fd, NULL, MS_REMOUNT | MS_BIND | flags, NULL);
 }

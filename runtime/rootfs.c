@@ -32,13 +32,52 @@ static int make_stage(struct err *e)
 	return 0;
 }
 
-static int plain_folder(const char *path, struct err *e)
+/*
+ * pivot_root(2) refuses a root whose parent mount is shared: where the tree was left shared for the volumes' sake, the mount
+ * that holds the folder is found by trying, upwards, and made private.
+ */
+static int unshare_parent(const char *path, struct err *e)
 {
-	if (mount(path, STAGE_ROOT, NULL, MS_BIND | MS_REC, NULL))
-		return err_set(e, errno, "root", "%s", path);
-	if (mount(NULL, STAGE_ROOT, NULL, MS_PRIVATE, NULL))
-		return err_set(e, errno, "root", "make %s private", path);
+	char at[4096];
+	char *slash;
+
+	if (str_copy(at, sizeof(at), path))
+		return err_set(e, ENAMETOOLONG, "root", "%s", path);
+	while (mount(NULL, at, NULL, MS_PRIVATE, NULL)) {
+		if (errno != EINVAL || !strcmp(at, "/"))
+			return err_set(e, errno, "root", "make %s private", at);
+		slash = strrchr(at, '/');
+		slash[slash == at] = '\0';
+	}
 	return 0;
+}
+
+/* A folder used as it is becomes a mount point by being bound to itself. fd of the new mount or -errno. */
+static int plain_folder(struct enter *c, const char *path, struct err *e)
+{
+	const struct spec_extra *x = c->spec->extra;
+	char self[48];
+	int rc, fd;
+
+	if (x && x->root_propagation & MS_SHARED && (rc = unshare_parent(path, e)))
+		return rc;
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(e, errno, "root", "%s", path);
+	enter_proc_path(self, sizeof(self), fd);
+	rc = enter_mount_fd(self, fd, NULL, MS_BIND | MS_REC, NULL);
+	close(fd);
+	if (rc)
+		return err_set(e, rc, "root", "%s", path);
+	/* Opened anew it is the mount, not what it covers. */
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(e, errno, "root", "%s", path);
+	rc = enter_mount_fd(NULL, fd, NULL, MS_PRIVATE, NULL);
+	if (!rc)
+		return fd;
+	close(fd);
+	return err_set(e, rc, "root", "make %s private", path);
 }
 
 /* lowerdir=2:1:0 relative to the folder of the layers: 127 layers fit the one page that mount(2) takes. */
@@ -103,34 +142,39 @@ static int overlay(const struct spec_root *r, struct err *e)
 	return chdir("/") ? err_set(e, errno, "overlay", "/") : 0;
 }
 
+static int open_stage_root(struct err *e)
+{
+	int fd = open(STAGE_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? err_set(e, errno, "root", STAGE_ROOT) : fd;
+}
+
 int rootfs_mount(struct enter *c, struct err *e)
 {
 	const struct spec_root *r = &c->spec->root;
-	int rc = make_stage(e);
+	char lowest[512];
+	int rc;
 
-	if (rc)
-		return rc;
-	if (r->path && r->upper == SPEC_UPPER_NONE) {
-		rc = plain_folder(r->path, e);
-	} else if (!r->path && r->n_layers == 1 && r->upper == SPEC_UPPER_NONE) {
+	if (r->upper == SPEC_UPPER_NONE && (r->path || r->n_layers == 1)) {
 		/* An overlay wants two folders; one read-only layer is itself. */
-		rc = chdir(r->layers_dir) ? err_set(e, errno, "layers", "%s", r->layers_dir) : plain_folder("0", e);
+		if (!r->path && str_print(lowest, sizeof(lowest), "%s/0", r->layers_dir) < 0)
+			return err_set(e, ENAMETOOLONG, "layers", "%s", r->layers_dir);
+		c->root_fd = plain_folder(c, r->path ? r->path : lowest, e);
 	} else {
-		rc = overlay(r, e);
+		rc = make_stage(e);
+		rc = rc ?: overlay(r, e);
+		c->root_fd = rc ? rc : open_stage_root(e);
 	}
-	if (rc)
-		return rc;
-	c->root_fd = open(STAGE_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return c->root_fd < 0 ? err_set(e, errno, "root", STAGE_ROOT) : 0;
+	return c->root_fd < 0 ? c->root_fd : 0;
 }
 
 int rootfs_seal(struct enter *c, struct err *e)
 {
 	const struct spec_root *r = &c->spec->root;
+	int rc;
 
 	if (!r->read_only && !(r->upper == SPEC_UPPER_NONE && !r->path))
 		return 0;
-	if (mount(NULL, STAGE_ROOT, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL))
-		return err_set(e, errno, "root", "make it read-only");
-	return 0;
+	rc = enter_remount_fd(c->root_fd, MS_RDONLY);
+	return rc ? err_set(e, rc, "root", "make it read-only") : 0;
 }

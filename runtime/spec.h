@@ -14,6 +14,7 @@
 #define SPEC_LAYERS_MAX 127	/* overlayfs takes 500, one page of mount options takes 127 short names */
 
 struct cg;
+struct err;
 struct seccomp_policy;
 
 struct spec_mount {
@@ -31,9 +32,12 @@ struct spec_mount {
 };
 
 struct spec_device {
-	const char *source;	/* host path, a char or block device */
+	const char *source;	/* host path, a char or block device; unused by_number */
 	const char *target;	/* path inside */
-	mode_t mode;		/* 0 = as the host's */
+	mode_t mode;		/* 0 = as the host's, or 0666 */
+	bool by_number;		/* made of what follows, whatever the host has */
+	mode_t type;		/* S_IFCHR, S_IFBLK, S_IFIFO */
+	uint32_t major, minor, uid, gid;
 	unsigned access;	/* SPEC_DEV_* */
 };
 #define SPEC_DEV_READ 1u
@@ -79,18 +83,22 @@ struct spec_extra {
 	const char *listener_metadata;		/* goes with the seccomp notify fd */
 };
 
-/*
- * Talk with the process that set the container up, where it is not PID 1: create and start are two
- * commands. -1 = not there.
- */
+enum spec_stage {
+	SPEC_AT_ROOT,		/* namespaces and mounts are there, the host's tree is still in sight */
+	SPEC_AT_EXEC,		/* everything is done but exec */
+};
+
+/* What a container has that a command line set up, where create and start are two commands. fd -1 = not there. */
 struct spec_session {
-	int console_fd;		/* connected unix socket that the terminal's master is sent over (runc's --console-socket) */
+	int (*at)(void *ctx, enum spec_stage stage, struct err *e);	/* called in the child; may block; 0 or -errno with e */
+	void *ctx;
+	bool terminal;
+	int console_fd;		/* unix socket that the terminal's master is sent over (runc's --console-socket) */
 	uint16_t rows, cols;	/* of that terminal, 0 = leave */
-	int sync_fd;		/* socket: the child says where it is, the parent runs hooks and lets it go on */
-	int start_fd;		/* listening unix socket: exec waits for its first connection and fails over it */
-	int listener_fd;	/* connected unix socket for the seccomp notify fd */
+	int listener_fd;	/* unix socket for the seccomp notify fd */
 	unsigned preserve_fds;	/* fds 3 … 3 + n - 1 stay open */
 	bool no_pivot;		/* MS_MOVE and chroot, for a root file system in RAM */
+	bool joined;		/* a process beside others of a running container: nothing is made in its tree */
 };
 
 enum spec_upper {
@@ -132,6 +140,7 @@ struct spec {
 	bool no_default_mounts;		/* config.json names all mounts itself */
 	const struct spec_device *devices;
 	unsigned n_devices;
+	bool own_cgroupns;		/* the place makes a cgroup namespace */
 	const struct cg *cgroup;	/* for the device rules; NULL = no rules, and no CAP_MKNOD */
 	const char *const *masked;	/* NULL-terminated; NULL = the default list */
 	const char *const *readonly;	/* NULL-terminated; NULL = the default list */
@@ -145,6 +154,7 @@ struct spec {
 	const struct spec_rlimit *rlimits;
 	unsigned n_rlimits;
 	int oom_score_adj;
+	bool oom_score_keep;	/* leave it as the caller has it */
 
 	const struct spec_extra *extra;		/* NULL = none of it */
 	const struct spec_session *session;	/* NULL = nobody to talk to but by the report */

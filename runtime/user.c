@@ -179,7 +179,10 @@ int user_find(struct enter *c, struct err *e)
 	int root AUTO_CLOSE = -1;
 	unsigned i;
 
-	if (s->user && *s->user) {
+	if (s->numeric_user) {
+		c->uid = s->uid;
+		c->gid = s->gid;
+	} else if (s->user && *s->user) {
 		int rc;
 
 		root = c->root_fd >= 0 ? -1 : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
