@@ -19,7 +19,7 @@
 #include "init/loop.h"
 #include "init/shutdown.h"
 #include "init/svc.h"
-#include "init/unit/signals.h"
+#include "runtime/base/signals.h"
 #include "init/worker.h"
 #include "runtime/base/log.h"
 

@@ -8,7 +8,7 @@
 #include "init/ctl_server.h"
 #include "init/degraded.h"
 #include "init/shutdown.h"
-#include "init/unit/signals.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/log.h"
 #include "runtime/base/str.h"
 

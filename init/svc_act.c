@@ -12,7 +12,7 @@
 #include "init/ctl_server.h"
 #include "init/svc.h"
 #include "init/svc_exit.h"
-#include "init/unit/signals.h"
+#include "runtime/base/signals.h"
 #include "init/worker.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"

@@ -11,7 +11,7 @@
 #include "init/svc.h"
 #include "init/svc_mounts.h"
 #include "init/unit/expand.h"
-#include "init/unit/signals.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 #include "runtime/container.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "init/shutdown.h"
-#include "init/unit/signals.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/io.h"
 #include "runtime/container.h"
 

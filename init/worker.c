@@ -12,7 +12,7 @@
 #include "fetch/job.h"
 #include "init/degraded.h"
 #include "init/self.h"
-#include "init/unit/signals.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "init/unit/signals.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/str.h"
 #include "runtime/base/text.h"
 

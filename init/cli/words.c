@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "init/cli/cli.h"
-#include "init/unit/signals.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/num.h"
 #include "runtime/base/str.h"
 

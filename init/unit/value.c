@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "init/unit/hold.h"
-#include "init/unit/signals.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/num.h"
 #include "runtime/base/str.h"
 #include "runtime/container.h"

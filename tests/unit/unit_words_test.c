@@ -12,7 +12,7 @@
 
 #include "init/unit/expand.h"
 #include "init/unit/parse.h"
-#include "init/unit/signals.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/str.h"
 
 /* The words of a text joined by '|', or the error's name. */

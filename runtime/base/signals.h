@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Signals by name, for unit files, commands and messages. Pure. */
-#ifndef PINTLE_INIT_UNIT_SIGNALS_H
-#define PINTLE_INIT_UNIT_SIGNALS_H
+#ifndef PINTLE_RUNTIME_BASE_SIGNALS_H
+#define PINTLE_RUNTIME_BASE_SIGNALS_H
 
 /* "SIGTERM", "TERM", "term", "15" or "RTMIN+3": the number on this architecture, or -EINVAL. */
 int signal_by_name(const char *text);

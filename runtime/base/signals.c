@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Signals by name. See signals.h. */
-#include "init/unit/signals.h"
+#include "runtime/base/signals.h"
 
 #include <errno.h>
 #include <signal.h>
