@@ -10,6 +10,7 @@
 #include "init/boot_helper.h"
 #include "init/degraded.h"
 #include "init/loop.h"
+#include "init/report.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
 #include "runtime/container.h"
@@ -65,15 +66,22 @@ static void hear(struct boot_message *m)
 
 static void on_message(unsigned arg, uint32_t events)
 {
+	struct err e = { 0 };
 	struct boot_message m;
 	ssize_t n = read(from_helper, &m, sizeof(m));
 
 	(void)arg;
 	(void)events;
-	if (n == (ssize_t)sizeof(m))
+	if (n == (ssize_t)sizeof(m)) {
 		hear(&m);
-	else if (n >= 0)
-		finish();	/* it died without a word: what it did stands */
+		return;
+	}
+	if (n < 0)
+		return;
+	/* It died before its last word: what it did stands. */
+	if (report_take(helper, &e))
+		degraded_note(&e);
+	finish();
 }
 
 static int start(struct err *e)
@@ -91,7 +99,7 @@ static int start(struct err *e)
 		return rc;
 	}
 	io_close(&proc.pidfd);
-	io_close(&proc.report_fd);
+	report_keep(&proc);
 	helper = proc.pid;
 	from_helper = fds[0];
 	io_set_nonblock(from_helper, 1);
@@ -118,8 +126,12 @@ bool boot_is_over(void)
 
 bool boot_reaped(pid_t pid)
 {
+	struct err e = { 0 };
+
 	if (!helper || pid != helper)
 		return false;
+	if (report_take(pid, &e))
+		degraded_note(&e);
 	helper = 0;
 	return true;
 }

@@ -4,6 +4,7 @@
 
 #include "board/board.h"
 #include "init/loop.h"
+#include "init/report.h"
 #include "init/self.h"
 #include "init/shutdown.h"
 #include "runtime/base/io.h"
@@ -13,7 +14,15 @@
 
 static char ttys[BOARD_CONSOLES_MAX][BOARD_TTY_MAX];
 static pid_t pids[BOARD_CONSOLES_MAX];
+static bool complained[BOARD_CONSOLES_MAX];	/* a console that cannot start is tried for ever, but told once */
 static size_t n_ttys;
+
+static void complain(unsigned index, const struct err *e)
+{
+	if (!complained[index])
+		log_err(LOG_LVL_ERR, ttys[index], e);
+	complained[index] = true;
+}
 
 static void start(unsigned index)
 {
@@ -24,13 +33,13 @@ static void start(unsigned index)
 	if (shutdown_begun())
 		return;
 	if (self_spawn(argv, -1, -1, &proc, &e)) {
-		log_err(LOG_LVL_ERR, ttys[index], &e);
+		complain(index, &e);
 		loop_timer(start, index, loop_now() + AGAIN_MS);
 		return;
 	}
 	pids[index] = proc.pid;
 	io_close(&proc.pidfd);
-	io_close(&proc.report_fd);
+	report_keep(&proc);
 }
 
 void console_start(const char *cmdline)
@@ -44,12 +53,17 @@ void console_start(const char *cmdline)
 
 bool console_reaped(pid_t pid)
 {
+	struct err e = { 0 };
 	unsigned i;
 
 	for (i = 0; i < n_ttys; i++) {
 		if (pids[i] != pid)
 			continue;
 		pids[i] = 0;
+		if (report_take(pid, &e))
+			complain(i, &e);
+		else
+			complained[i] = false;
 		loop_timer(start, i, loop_now() + AGAIN_MS);
 		return true;
 	}

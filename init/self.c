@@ -26,6 +26,8 @@ static int put(int fd, int at)
 {
 	int null AUTO_CLOSE = fd < 0 ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1;
 
+	if (fd < 0 && null < 0)
+		return -errno;
 	return dup2(fd < 0 ? null : fd, at) < 0 ? -errno : 0;
 }
 
@@ -37,8 +39,9 @@ static int child(void *ctx, struct err *e)
 
 	/* PID 1's -1000 is not for its children: a worker is the first that may go. */
 	io_write_file(AT_FDCWD, "/proc/self/oom_score_adj", "0");
-	if (put(s->in, 0) || put(s->out, 1) || put(-1, 2))
-		return err_set(e, errno, "stdio", "%s", s->argv[0]);
+	rc = put(s->in, 0) ?: put(s->out, 1) ?: put(-1, 2);
+	if (rc)
+		return err_set(e, (int)rc, "stdio", "%s", s->argv[0]);
 	rc = sys_execveat(exe_fd, "", s->argv, env, AT_EMPTY_PATH);
 	return err_set(e, (int)-rc, "exec", "%s", s->argv[0]);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "init/loop.h"
+#include "init/report.h"
 #include "init/svc.h"
 #include "init/umount.h"
 #include "runtime/base/io.h"
@@ -115,15 +116,19 @@ static void start_helper(void)
 		return;
 	}
 	io_close(&proc.pidfd);
-	io_close(&proc.report_fd);
+	report_keep(&proc);
 	helper = proc.pid;
 	enter(PHASE_DISKS, HELPER_MS);
 }
 
 bool shutdown_reaped(pid_t pid)
 {
+	struct err e = { 0 };
+
 	if (!helper || pid != helper)
 		return false;
+	if (report_take(pid, &e))
+		log_err(LOG_LVL_ERR, "shutdown", &e);
 	helper = 0;
 	if (phase == PHASE_DISKS)
 		enter(PHASE_LAST, 0);

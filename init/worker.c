@@ -11,6 +11,7 @@
 
 #include "fetch/job.h"
 #include "init/degraded.h"
+#include "init/report.h"
 #include "init/self.h"
 #include "runtime/base/signals.h"
 #include "runtime/base/io.h"
@@ -100,7 +101,7 @@ static int start(struct svc *s, struct err *e)
 		io_close(&out[0]);
 		return rc;
 	}
-	io_close(&proc.report_fd);
+	report_keep(&proc);
 	io_set_nonblock(out[0], 1);
 	worker.unit = s;
 	worker.pid = proc.pid;
@@ -145,6 +146,8 @@ void worker_cancel(struct svc *s)
 
 static int check(struct job_result *r, int code, int sig, struct err *e)
 {
+	if (e->code)
+		return -e->code;
 	if (worker.timed_out)
 		return err_set(e, ETIMEDOUT, "worker", "not done in %u s", WORKER_MAX_MS / 1000);
 	if (worker.have != sizeof(*r))
@@ -184,6 +187,7 @@ bool worker_reaped(pid_t pid, int code, int sig)
 	loop_timer_off(on_timeout, 0);
 	io_close(&worker.result_fd);
 	io_close(&worker.pidfd);
+	report_take(pid, &e);
 	worker.pid = 0;
 	worker.unit = NULL;
 	if (s && s->state == SVC_PREPARING) {

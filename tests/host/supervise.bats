@@ -325,6 +325,35 @@ private_kib() {
 	p status rootless | grep -E '/no/such/root.*No such file'
 }
 
+consoles() {
+	pgrep -P "$PID1" -f '^pintle-console'
+}
+
+@test "exec: a worker or a console that cannot start says why" {
+	printf '[Container]\nImage=oci:/images/amd64/web:1.0\n' | unit late.container
+	rm "$SKEL/bin/pintle"
+	cp "$SKEL/init" "$SKEL/bin/pintle"
+	boot
+	# The binary that PID 1 holds may not be executed any more; the client is another file.
+	inside /bin/busybox chmod a-x /init
+	run p start late
+	[ "$status" -eq 1 ]
+	[ "$output" = "pintle: start: late: exec: pintle-worker: Permission denied" ]
+	state_is late reason "exec: pintle-worker: Permission denied"
+	grep -q 'console=tty' /proc/cmdline || skip "this machine has no serial console"
+	until_true 5 consoles
+	local fds
+	fds=$(inside /bin/ls /proc/1/fd | wc -l)
+	kill -KILL "$(consoles | head -1)"
+	until_true 10 grep -q 'tty.*: exec: pintle-console: Permission denied' "$T/console.log"
+	# It is tried every two seconds, told once.
+	sleep 5
+	[ "$(grep -c 'exec: pintle-console: Permission denied' "$T/console.log")" -eq 1 ]
+	inside /bin/busybox chmod a+x /init
+	until_true 10 consoles
+	[ "$(inside /bin/ls /proc/1/fd | wc -l)" -eq "$fds" ]
+}
+
 zombies() {
 	inside /bin/ps -o stat,comm | grep -c '^Z' || :
 }
