@@ -54,6 +54,26 @@ static int sweep(int staging_fd)
 	return rc;
 }
 
+static int sync_folder(const struct store *s, const char *name)
+{
+	int fd AUTO_CLOSE = open_folder(s->fd, name);
+
+	return fd < 0 ? fd : fsync(fd) ? -errno : 0;
+}
+
+/*
+ * A job that was killed between a rename and the sync of its folder left a name that the next power cut may take:
+ * nothing is built on what is found here before it is on the disk. Costs nothing when there is nothing to write.
+ */
+static int settle(const struct store *s)
+{
+	int rc = sync_folder(s, LAYERS);
+
+	if (!rc)
+		rc = sync_folder(s, IMAGES);
+	return rc ? rc : sync_folder(s, "refs");
+}
+
 int store_open(struct store *s, const char *path, struct err *e)
 {
 	static const char *const folders[] = { LAYERS, IMAGES, "refs", "staging" };
@@ -77,7 +97,9 @@ int store_open(struct store *s, const char *path, struct err *e)
 	while (flock(s->staging_fd, LOCK_EX))
 		if (errno != EINTR)
 			return say(errno, "lock", e);
-	rc = sweep(s->staging_fd);
+	rc = settle(s);
+	if (!rc)
+		rc = sweep(s->staging_fd);
 	if (!rc && mkdirat(s->staging_fd, "image", 0700))
 		rc = -errno;
 	if (rc)
@@ -166,13 +188,6 @@ static int publish_one(
 	if (renameat(s->staging_fd, from, s->fd, name_of(to, folder, d)) == 0)
 		return 0;
 	return errno == EEXIST || errno == ENOTEMPTY || errno == ENOENT ? 0 : -errno;
-}
-
-static int sync_folder(const struct store *s, const char *name)
-{
-	int fd AUTO_CLOSE = open_folder(s->fd, name);
-
-	return fd < 0 ? fd : fsync(fd) ? -errno : 0;
 }
 
 static int make_links(
