@@ -2,6 +2,8 @@
 /* pintle check. See cmd_check.h; a tool: reads files, never PID 1. */
 #include "init/cli/cmd_check.h"
 
+#include <string.h>
+
 #include "init/cli/json_out.h"
 #include "init/unit/unit.h"
 #include "runtime/base/log.h"
@@ -15,6 +17,21 @@ struct tally {
 	unsigned errors, warnings;
 };
 
+/* Names and values come from files: no control byte of theirs goes to a terminal. */
+static void say_line(struct sink *out, const char *kind, const char *file, unsigned line, const char *words)
+{
+	char line_text[1200];
+	struct str s;
+
+	str_init(&s, line_text, sizeof(line_text));
+	str_put_escaped(&s, file, strlen(file));
+	if (line)
+		str_fmt(&s, ":%u", line);
+	str_fmt(&s, ": %s: ", kind);
+	str_put_escaped(&s, words, strlen(words));
+	sink_fmt(out, "%s\n", line_text);
+}
+
 static void say(struct tally *t, const char *kind, const char *file, unsigned line, const char *words)
 {
 	if (call_json(t->c)) {
@@ -27,10 +44,8 @@ static void say(struct tally *t, const char *kind, const char *file, unsigned li
 		json_out_text(&j, "text", words);
 		json_out_end(&j);
 		sink_fmt(t->c->out, "\n");
-	} else if (line) {
-		sink_fmt(t->c->out, "%s:%u: %s: %s\n", file, line, kind, words);
 	} else {
-		sink_fmt(t->c->out, "%s: %s: %s\n", file, kind, words);
+		say_line(t->c->out, kind, file, line, words);
 	}
 }
 

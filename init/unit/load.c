@@ -94,7 +94,7 @@ static bool is_masked(const char *file)
 {
 	struct stat st;
 
-	return !stat(file, &st) && (S_ISCHR(st.st_mode) || st.st_size == 0);
+	return !stat(file, &st) && (S_ISCHR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_size == 0));
 }
 
 static void note_dropins(struct found *list, unsigned *n, const struct search *s, unsigned folder, const char *name)
@@ -150,9 +150,11 @@ static int read_unit(const struct search *s, const char *name, const char *file)
 	p.unit->file = arena_text(set->arena, file, strlen(file));
 	if (!p.unit->file)
 		p.unit->file = "";
-	parse_file(&p, AT_FDCWD, file, file);
-	read_dropins(&p, s);
-	parse_finish(&p);
+	/* Of a file that could not be read nothing else is worth saying. */
+	if (!parse_file(&p, AT_FDCWD, file, file)) {
+		read_dropins(&p, s);
+		parse_finish(&p);
+	}
 	return p.unit->bad ? -EINVAL : 0;
 }
 
@@ -186,6 +188,10 @@ int unit_load_file(struct unit_set *set, const char *path, unit_report *report, 
 	if (!unit_suffix(name, &kind) || strlen(name) >= CTL_UNIT_MAX) {
 		report(ctx, LOG_LVL_ERR, path, 0, "not a unit's name: NAME.container or NAME.service, 63 bytes at most");
 		return -EINVAL;
+	}
+	if (is_masked(path)) {
+		report(ctx, LOG_LVL_WARN, path, 0, "masked: empty or a device, there is no such unit");
+		return 0;
 	}
 	return read_unit(&s, name, path);
 }

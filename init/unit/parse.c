@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <ini.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
@@ -84,9 +85,21 @@ static int on_line(void *user, const char *section, const char *name, const char
 	return 1;
 }
 
+/* A pipe or a device under a unit's name would have the reader wait for ever. */
+static ssize_t read_bytes(int dirfd, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, 0))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	return io_read_file(dirfd, name, bytes, sizeof(bytes));
+}
+
 int parse_file(struct parse *p, int dirfd, const char *name, const char *path)
 {
-	ssize_t n = io_read_file(dirfd, name, bytes, sizeof(bytes));
+	ssize_t n = read_bytes(dirfd, name);
 	struct lines l = { .p = p, .next = 1 };
 
 	p->file = path;
@@ -95,6 +108,8 @@ int parse_file(struct parse *p, int dirfd, const char *name, const char *path)
 	p->skip_section = false;
 	if (n == -EFBIG)
 		return parse_bad(p, "the file is larger than %d KiB (UNIT_FILE_KB)", CONFIG_UNIT_FILE_KB);
+	if (n == -EINVAL)
+		return parse_bad(p, "not a regular file");
 	if (n < 0)
 		return parse_bad(p, "%s", err_reason((int)-n));
 	l.at = bytes;
