@@ -154,7 +154,7 @@ check() {
 }
 
 @test "check: continued lines count as they stand in the file" {
-	file a.service '[Service]' 'ExecStart=/bin/x \' '  one \' '# a comment among them' '  two' 'Restart=what'
+	printf '%s\n' '[Service]' "ExecStart=/bin/x \\" "  one \\" '# a comment among them' '  two' 'Restart=what' >a.service
 	check 1 a.service <<-END
 		a.service:6: error: Restart= is one of no, always, on-success, on-failure, on-abnormal, on-abort, on-watchdog, not "what"
 		1 files, 1 errors, 0 warnings
@@ -213,5 +213,5 @@ check() {
 		"$PWD/web.container"
 		"$PWD/web.container.d"
 	END
-	! grep -q 'socket(' trace
+	run ! grep -q 'socket(' trace
 }

@@ -14,9 +14,9 @@ setup() {
 	: >"$TRACE"
 }
 
-# traced STRACE-OPTION... -- loads the image; the trace grows by what it did.
+# Loads the image; the trace grows by what it did. INJECT: what strace is to do to it.
 traced() {
-	strace -f -y -A -o "$TRACE" "$@" "$PINTLE" load --config "$CONF" --store "$S" "$IMAGE" 3>&-
+	strace -f -y -A -o "$TRACE" ${INJECT:+-e "inject=$INJECT"} "$PINTLE" load --config "$CONF" --store "$S" "$IMAGE" 3>&-
 }
 
 ordered() {
@@ -51,6 +51,7 @@ disordered() {
 	disordered "names that it builds on.*images/sha256" '!/ fsync\(.*images/'
 	disordered "before it is on the disk.*refs/.*tmp" '!/ fsync\(.*refs.*tmp/'
 	disordered "folder was not synced.*refs" '!/ fsync\([0-9]+<[^>]*refs>/'
+	# shellcheck disable=SC2016 # awk's $0
 	disordered "before it is on the disk.*staging/layer-0" \
 		'/ syncfs\(/ { held = $0; next } { print } / renameat\(.*layer-0/ { print held }'
 }
@@ -75,7 +76,7 @@ disordered() {
 killed_at() {
 	rm -rf "$S"
 	: >"$TRACE"
-	run traced -e "inject=$1:signal=KILL:when=$2"
+	INJECT="$1:signal=KILL:when=$2" run traced
 	[ "$status" -eq 137 ]
 	traced
 	ordered
