@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: ISC
 # fetch.sh PINS DIR: the pinned Debian source packages, fetched, compared with their SHA-256, unpacked
 # into DIR/NAME with Debian's patches applied. A package that is already there is left alone; a
-# file with another checksum stops everything with both sums printed.
+# file with another checksum stops everything with both sums printed; it is put aside, so that the next
+# run fetches it anew.
 set -eu
 pins=$1
 mkdir -p "$2"
@@ -18,6 +19,7 @@ check() {
 	echo "$1: wrong SHA-256" >&2
 	echo "  expected $2" >&2
 	echo "  found    $sum" >&2
+	mv "$files/$1" "$files/$1.wrong"
 	exit 1
 }
 
