@@ -14,6 +14,7 @@
 #define CTL_PATH "/run/pintle/control"
 #define CTL_MAGIC 0x504e4354u	/* "PNCT" */
 #define CTL_VERSION 1
+#define CTL_OWN_LOG "pintle"	/* the name by which CTL_LOGS has PID 1's own lines */
 #define CTL_UNIT_MAX 64		/* a unit's name with the NUL */
 
 enum ctl_verb {

@@ -3,7 +3,6 @@
 #include "init/ctl_server.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -11,17 +10,18 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "init/ctl_access.h"
 #include "init/shutdown.h"
 #include "init/svc_exit.h"
 #include "runtime/base/io.h"
-#include "runtime/base/num.h"
-#include "runtime/base/str.h"
 
 #define CLIENTS_MAX 12
 #define ROOT_PLACES 2
 #define IDLE_MAX_MS 30000u	/* a client that takes nothing for so long is dropped: a console at 9600 baud is not */
 #define SEND_BUFFER 8192	/* of a client, in the kernel's memory; the default pins 212 KB */
 #define ROWS_PER_TURN 64	/* then the others have their turn */
+#define TOKENS_MAX 20u		/* requests that a client may make at once, */
+#define TOKEN_MS 50u		/* and then one in this time: a flood of good requests waits in its own socket */
 
 _Static_assert(RING_LINE_MAX == CTL_LOG_MAX, "a line of the ring is a row");
 
@@ -31,20 +31,23 @@ struct client {
 	int fd;			/* -1 = free */
 	loop_handle watch;
 	bool may_act, blocked;	/* blocked: waits until the client has read */
+	bool held, sending;	/* held: its next request is read when it has a token again */
+	unsigned tokens;
+	uint64_t filled_ms;	/* tokens are counted up to here */
 	enum stage stage;
 	struct ctl_request q;
 	struct svc *unit;	/* the one named, or NULL */
 	unsigned next;		/* unit row to be sent */
+	const struct ring *ring;	/* whose lines are asked for */
 	uint64_t log_at;
 	struct ctl_end end;
 };
 
 static struct client clients[CLIENTS_MAX];
 static int listen_fd = -1;
-static gid_t reader_group = (gid_t)-1;	/* group pintle may look */
 
 static void drop(struct client *c);
-static void serve(struct client *c);
+static void on_token(unsigned index);
 
 static void on_idle(unsigned index)
 {
@@ -55,7 +58,37 @@ static void drop(struct client *c)
 {
 	loop_unwatch(&c->watch);
 	loop_timer_off(on_idle, (unsigned)(c - clients));
+	loop_timer_off(on_token, (unsigned)(c - clients));
 	io_close(&c->fd);
+}
+
+/* What the loop waits for: requests unless the client is held, and room for rows that are due. */
+static void want(struct client *c, bool sending)
+{
+	c->sending = sending;
+	loop_change(c->watch, (c->held ? 0 : EPOLLIN) | (sending ? EPOLLOUT : 0));
+}
+
+static void on_token(unsigned index)
+{
+	clients[index].held = false;
+	want(&clients[index], clients[index].sending);
+}
+
+/* Takes a token; without one the client's requests stay where they are until there is one. */
+static bool may_ask(struct client *c)
+{
+	uint64_t more = (loop_now() - c->filled_ms) / TOKEN_MS;
+
+	c->filled_ms += more * TOKEN_MS;
+	c->tokens = more > TOKENS_MAX - c->tokens ? TOKENS_MAX : c->tokens + (unsigned)more;
+	if (c->tokens) {
+		c->tokens--;
+		return true;
+	}
+	c->held = loop_timer(on_token, (unsigned)(c - clients), c->filled_ms + TOKEN_MS);
+	want(c, c->sending);
+	return false;
 }
 
 /* 1 sent, 0 not now, -1 the client is gone. */
@@ -69,7 +102,7 @@ static int send_row(struct client *c, const void *row, size_t n)
 	}
 	if (rc < 0 && (errno == EAGAIN || errno == ENOBUFS)) {
 		c->blocked = true;
-		loop_change(c->watch, EPOLLIN | EPOLLOUT);
+		want(c, true);
 		if (!loop_timer_at(on_idle, (unsigned)(c - clients)))
 			loop_timer(on_idle, (unsigned)(c - clients), loop_now() + IDLE_MAX_MS);
 		return 0;
@@ -141,7 +174,10 @@ static void begin(struct client *c)
 
 	c->next = 0;
 	c->unit = c->q.unit[0] ? svc_find(c->q.unit) : NULL;
-	if ((c->q.unit[0] || (verb >= CTL_START && verb <= CTL_LOGS)) && !c->unit) {
+	c->ring = c->unit ? c->unit->ring : NULL;
+	if (verb == CTL_LOGS && strcmp(c->q.unit, CTL_OWN_LOG) == 0)
+		c->ring = logs_own();
+	if (verb == CTL_LOGS ? !c->ring : (c->q.unit[0] || (verb >= CTL_START && verb <= CTL_KILL)) && !c->unit) {
 		err_set(&e, ENOENT, "unit", "%s", c->q.unit);
 		end_with(c, 4, &e);
 	} else if (verb != CTL_STATUS && verb != CTL_LIST && verb != CTL_LOGS && !c->may_act) {
@@ -150,7 +186,7 @@ static void begin(struct client *c)
 	} else if (verb == CTL_STATUS || verb == CTL_LIST) {
 		c->stage = verb == CTL_STATUS ? STAGE_SYSTEM : STAGE_UNITS;
 	} else if (verb == CTL_LOGS) {
-		c->log_at = ring_tail(c->unit->ring, c->q.count);
+		c->log_at = ring_tail(c->ring, c->q.count);
 		c->stage = STAGE_LOGS;
 	} else if (verb >= CTL_REBOOT) {
 		shutdown_start(kinds[verb], "command");
@@ -179,7 +215,7 @@ static int serve_units(struct client *c)
 
 	if (c->next == n_svcs || (c->unit && c->next)) {
 		if (c->unit && c->q.verb == CTL_STATUS && c->q.count) {
-			c->log_at = ring_tail(c->unit->ring, c->q.count);
+			c->log_at = ring_tail(c->ring, c->q.count);
 			c->stage = STAGE_LOGS;
 		} else {
 			end_with(c, c->unit && !svc_state_active(c->unit->state) ? 3 : 0, NULL);
@@ -201,7 +237,7 @@ static int serve_logs(struct client *c)
 	struct ctl_log row;
 	int rc;
 
-	if (!ctl_fill_log(&row, c->unit->ring, &at, follow)) {
+	if (!ctl_fill_log(&row, c->ring, &at, follow)) {
 		if (follow)
 			return 2;
 		end_with(c, c->q.verb == CTL_STATUS && !svc_state_active(c->unit->state) ? 3 : 0, NULL);
@@ -246,78 +282,73 @@ static void serve(struct client *c)
 		}
 	}
 	if (rc == 1)
-		loop_change(c->watch, EPOLLIN | EPOLLOUT);
+		want(c, true);
+}
+
+/* Reads a request if the client may ask. False when it was dropped. */
+static bool hear(struct client *c)
+{
+	struct ctl_request q;
+	ssize_t n;
+
+	if (!may_ask(c))
+		return true;
+	n = recv(c->fd, &q, sizeof(q), MSG_DONTWAIT | MSG_TRUNC);
+	/* End of file, an error, or a request that is none: no answer is owed. */
+	if (n == 0 || (n < 0 && errno != EAGAIN) || (n > 0 && ctl_request_check(&q, (uint32_t)n))) {
+		drop(c);
+		return false;
+	}
+	/* A second one ends the first. */
+	if (n > 0) {
+		c->q = q;
+		begin(c);
+	}
+	return true;
 }
 
 static void on_client(unsigned index, uint32_t events)
 {
 	struct client *c = &clients[index];
-	struct ctl_request q;
-	ssize_t n;
 
 	if (events & EPOLLOUT) {
 		c->blocked = false;
-		loop_change(c->watch, EPOLLIN);
+		want(c, false);
 	}
-	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-		n = recv(c->fd, &q, sizeof(q), MSG_DONTWAIT | MSG_TRUNC);
-		/* End of file, an error, or a request that is none: no answer is owed. A second one ends the first. */
-		if (n == 0 || (n < 0 && errno != EAGAIN) || (n > 0 && ctl_request_check(&q, (uint32_t)n))) {
-			drop(c);
-			return;
-		}
-		if (n > 0) {
-			c->q = q;
-			begin(c);
-		}
+	if (events & (EPOLLHUP | EPOLLERR) && c->held) {
+		drop(c);	/* a flood that nobody waits for any more */
+		return;
 	}
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR) && !hear(c))
+		return;
 	if (!c->blocked)
 		serve(c);
-}
-
-/* Group pintle may look, be it his first group or one of the others (SO_PEERGROUPS, Linux 4.13). */
-static bool may_read(int fd, const struct ucred *who)
-{
-	gid_t groups[32];
-	socklen_t len = sizeof(groups), i;
-
-	if (reader_group == (gid_t)-1)
-		return false;
-	if (who->gid == reader_group)
-		return true;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len))
-		return false;
-	for (i = 0; i < len / sizeof(groups[0]); i++)
-		if (groups[i] == reader_group)
-			return true;
-	return false;
 }
 
 static void on_connect(unsigned arg, uint32_t events)
 {
 	int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	const int send_buffer = SEND_BUFFER;
-	struct ucred who = { 0 };
-	socklen_t len = sizeof(who);
+	bool root;
 	unsigned i;
 
 	(void)arg;
 	(void)events;
 	if (fd < 0)
 		return;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) || (who.uid != 0 && !may_read(fd, &who))) {
+	if (!ctl_access_may_look(fd, &root)) {
 		close(fd);
 		return;
 	}
 	/* The last places are root's: readers cannot lock him out. */
 	for (i = 0; i < CLIENTS_MAX && clients[i].fd >= 0; i++)
 		;
-	if (i >= (who.uid ? CLIENTS_MAX - ROOT_PLACES : CLIENTS_MAX)) {
+	if (i >= (root ? CLIENTS_MAX : CLIENTS_MAX - ROOT_PLACES)) {
 		close(fd);
 		return;
 	}
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof(send_buffer));
-	clients[i] = (struct client){ .fd = fd, .may_act = who.uid == 0 };
+	clients[i] = (struct client){ .fd = fd, .may_act = root, .tokens = TOKENS_MAX, .filled_ms = loop_now() };
 	clients[i].watch = loop_watch(fd, EPOLLIN, on_client, i);
 	if (clients[i].watch == LOOP_NONE)
 		io_close(&clients[i].fd);
@@ -329,37 +360,16 @@ void ctl_settled(unsigned index)
 
 	for (i = 0; i < CLIENTS_MAX; i++)
 		if (clients[i].fd >= 0 && clients[i].stage == STAGE_WAIT && clients[i].unit == &svcs[index])
-			loop_change(clients[i].watch, EPOLLIN | EPOLLOUT);
+			want(&clients[i], true);
 }
 
-void ctl_new_lines(unsigned index)
+void ctl_new_lines(const struct ring *r)
 {
 	unsigned i;
 
 	for (i = 0; i < CLIENTS_MAX; i++)
-		if (clients[i].fd >= 0 && clients[i].stage == STAGE_LOGS && clients[i].unit == &svcs[index] && !clients[i].blocked)
-			loop_change(clients[i].watch, EPOLLIN | EPOLLOUT);
-}
-
-/* The number of group pintle in /etc/group; nobody may look when there is none. Before the loop. */
-static void find_group(void)
-{
-	static char text[4096];
-	const char *line = text;
-	uint64_t gid;
-
-	if (io_read_file(AT_FDCWD, "/etc/group", text, sizeof(text)) < 0)
-		return;
-	for (; line; line = strchr(line, '\n'), line += line != NULL) {
-		const char *number;
-
-		if (!str_starts(line, "pintle:"))
-			continue;
-		number = strchr(line + strlen("pintle:"), ':');
-		if (number && !num_u64(number + 1, strspn(number + 1, "0123456789"), UINT32_MAX - 1, &gid))
-			reader_group = (gid_t)gid;
-		return;
-	}
+		if (clients[i].fd >= 0 && clients[i].stage == STAGE_LOGS && clients[i].ring == r && !clients[i].blocked)
+			want(&clients[i], true);
 }
 
 int ctl_listen(void)
@@ -367,7 +377,7 @@ int ctl_listen(void)
 	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = CTL_PATH };
 	unsigned i;
 
-	find_group();
+	ctl_access_start();
 	for (i = 0; i < CLIENTS_MAX; i++)
 		clients[i].fd = -1;
 	listen_fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

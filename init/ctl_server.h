@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The control socket: a fixed number of clients, one request each, replies as fast as the client reads.
- * A client that does not read is dropped, never waited for. PID 1.
+ * A client that does not read is dropped, never waited for; one that asks without end is slowed. PID 1.
  */
 #ifndef PINTLE_INIT_CTL_SERVER_H
 #define PINTLE_INIT_CTL_SERVER_H
@@ -13,8 +13,8 @@
 int ctl_listen(void);
 /* A unit has settled: who waits for it is told. */
 void ctl_settled(unsigned index);
-/* A unit's ring has new lines: who follows it is served. */
-void ctl_new_lines(unsigned index);
+/* A ring has new lines: who follows it is served. */
+void ctl_new_lines(const struct ring *r);
 
 /* Rows, ctl_rows.c: filled whole, ready to be sent. */
 /* The backoff timer of a unit, for its remaining time. */

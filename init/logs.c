@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The units' output: two pipes a unit, kept over restarts, read into its ring. So many bytes a turn, so that
- * a flood has the reader at work but every other unit, too; the writer waits only for that.
+ * a flood has the reader at work but every other unit, too; the writer waits only for that. PID 1's own lines
+ * have a ring, too, from its first one on.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,9 +14,33 @@
 #include "init/ctl_server.h"
 #include "init/svc.h"
 #include "runtime/base/io.h"
+#include "runtime/base/log.h"
+#include "runtime/base/sys.h"
 
 #define BYTES_PER_TURN 4096
 #define DRAIN_MAX (1024 * 1024)	/* a pipe's largest size: what a dead process can have left */
+
+static struct ring own;
+
+/* Also called before the loop is there: the clock is asked, nobody reads yet. */
+static void keep_own(enum log_level level, const char *line)
+{
+	(void)level;
+	ring_write(&own, 0, sys_now_ms(), line, (unsigned)strlen(line));
+	ring_write(&own, 0, sys_now_ms(), "\n", 1);
+	ctl_new_lines(&own);
+}
+
+void logs_keep_own(void)
+{
+	ring_init(&own);
+	log_set_hook(keep_own);
+}
+
+const struct ring *logs_own(void)
+{
+	return &own;
+}
 
 static unsigned take(struct svc *s, unsigned stream)
 {
@@ -24,7 +50,7 @@ static unsigned take(struct svc *s, unsigned stream)
 	if (n <= 0)
 		return 0;
 	ring_write(s->ring, (uint8_t)(stream + 1), loop_now(), buf, (unsigned)n);
-	ctl_new_lines(svc_index(s));
+	ctl_new_lines(s->ring);
 	return (unsigned)n;
 }
 

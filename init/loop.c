@@ -13,7 +13,7 @@
 
 /* A unit has two log pipes and an exec report; the rest is the control socket's clients, workers, consoles. */
 #define WATCHES (3 * UNITS_MAX + 32)
-#define TIMERS (2 * UNITS_MAX + 32)
+#define TIMERS (2 * UNITS_MAX + 48)
 #define EVENTS_PER_TURN 32
 
 struct watch {

@@ -67,6 +67,7 @@ int pid1_main(int argc, char **argv)
 {
 	struct err e = { 0 };
 
+	logs_keep_own();
 	early_setup();
 	must(self_open(), "open");
 	must(loop_init(), "epoll");

@@ -82,7 +82,7 @@ void svc_say(struct svc *s, const char *fmt, ...)
 	log_line(LOG_LVL_NOTICE, "%s: %s", s->unit->name, text);
 	text[line.len] = '\n';
 	ring_write(s->ring, 0, loop_now(), text, (unsigned)line.len + 1);
-	ctl_new_lines(svc_index(s));
+	ctl_new_lines(s->ring);
 }
 
 void svc_event(struct svc *s, enum svc_event event)

@@ -97,5 +97,8 @@ int svc_child_command(void *ctx, struct err *e);
 int logs_open(struct svc *s);
 /* Takes in what is in the pipes now: before an exit is told, its last words. */
 void logs_drain(struct svc *s);
+/* Keeps PID 1's own log lines in a ring from now on, and that ring; logs.c. */
+void logs_keep_own(void);
+const struct ring *logs_own(void);
 
 #endif
