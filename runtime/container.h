@@ -27,6 +27,9 @@ struct ctr_place {
 	unsigned n_uid_map, n_gid_map;
 	const struct ctr_join *joins;	/* from tools only: the caller's own namespaces change for a moment */
 	unsigned n_joins;
+	/* In the parent, while the child waits for it: 0, or -errno with e and the child is killed. NULL = none. */
+	int (*placed)(void *ctx, pid_t pid, struct err *e);
+	void *placed_ctx;
 	const char *time_offsets;	/* a new time namespace with this for timens_offsets(5), NULL = none; from tools only */
 };
 
@@ -72,6 +75,12 @@ int ctr_enter(const struct spec *spec, struct err *e);
  * *_fd. Returns only on failure.
  */
 int ctr_enter_host(const struct spec *spec, struct err *e);
+
+/*
+ * In a child that has joined a container's namespaces: becomes one more process of it. Uses of spec what ctr_enter_host() uses,
+ * and extra, cap_sets, seccomp, session. Returns only on failure.
+ */
+int ctr_enter_joined(const struct spec *spec, struct err *e);
 
 /* Opens the network namespace of a started child so that it outlives it. fd or -errno. For PID 1. */
 int ctr_netns(pid_t pid);

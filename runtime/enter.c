@@ -56,6 +56,25 @@ int ctr_enter_host(const struct spec *spec, struct err *e)
 	return rc ?: exec_command(&c, e);
 }
 
+/* In the namespaces and the root of a running container, where nothing is made any more. */
+int ctr_enter_joined(const struct spec *spec, struct err *e)
+{
+	static int (*const joined[])(struct enter *c, struct err *e) = {
+		enter_oom_score, enter_rlimits, extra_schedule, procfs_keep, console_open, enter_stdio, user_find, enter_cwd,
+		exec_find, extra_labels, creds_drop, session_exec, exec_command,
+	};
+	struct enter c = { .spec = spec, .proc_fd = -1, .tty_fd = -1 };
+	size_t i;
+	int rc = 0;
+
+	c.root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (c.root_fd < 0)
+		return err_set(e, errno, "root", "/");
+	for (i = 0; i < ARRAY_LEN(joined) && !rc; i++)
+		rc = joined[i](&c, e);
+	return rc;
+}
+
 void enter_proc_path(char *buf, unsigned cap, int fd)
 {
 	str_print(buf, cap, "/proc/self/fd/%d", fd);
@@ -99,7 +118,7 @@ int enter_private_mounts(struct enter *c, struct err *e)
 	/* Slave: a stick that the host mounts later still reaches a volume, nothing goes the other way. */
 	unsigned long how = x && x->root_propagation & MS_SHARED ? 0 : MS_REC | MS_SLAVE;
 
-	if (how && mount(NULL, "/", NULL, how, NULL))
+	if (how && !c->spec->host_mountns && mount(NULL, "/", NULL, how, NULL))
 		return err_set(e, errno, "mount", "make / a slave");
 	return 0;
 }
@@ -233,18 +252,26 @@ static int move_root(struct err *e)
 	return 0;
 }
 
-int enter_pivot(struct enter *c, struct err *e)
+static int change_root(struct enter *c, struct err *e)
 {
 	const struct spec_session *s = c->spec->session;
+
+	if (c->spec->host_mountns)
+		return chroot(".") || chdir("/") ? err_set(e, errno, "chroot", "%s", c->spec->root.path) : 0;
+	return s && s->no_pivot ? move_root(e) : pivot(e);
+}
+
+int enter_pivot(struct enter *c, struct err *e)
+{
 	const struct spec_extra *x = c->spec->extra;
 	int rc;
 
 	if (fchdir(c->root_fd))
 		return err_set(e, errno, "pivot_root", "enter the root");
-	rc = s && s->no_pivot ? move_root(e) : pivot(e);
+	rc = change_root(c, e);
 	if (rc)
 		return rc;
-	if (x && x->root_propagation && mount(NULL, "/", NULL, x->root_propagation, NULL))
+	if (x && !c->spec->host_mountns && x->root_propagation && mount(NULL, "/", NULL, x->root_propagation, NULL))
 		return err_set(e, errno, "root", "its propagation");
 	io_close(&c->root_fd);
 	c->root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -86,8 +86,8 @@ static int settle(struct launch *l, struct err *e)
 	if (l->go[1] >= 0) {
 		io_close(&l->go[1]);
 		if (io_read_full(l->go[0], &go, 1) != 1)
-			return err_set(e, ECANCELED, "id maps", "not written");
-		if (setgid(0) || setuid(0))
+			return err_set(e, ECANCELED, "start", "called off");
+		if (p->namespaces & CLONE_NEWUSER && (setgid(0) || setuid(0)))
 			return err_set(e, errno, "id maps", "become root inside");
 	}
 	if (p->cgroup && !l->in_cgroup && (rc = cg_join(p->cgroup)))
@@ -137,23 +137,38 @@ static int write_map(pid_t pid, const char *file, const struct spec_idmap *map, 
 	return rc ? err_set(e, rc, "id maps", "%s", path) : 0;
 }
 
-static int write_maps(const struct launch *l, pid_t pid, struct err *e)
+/* The kernel asks for it of whoever has no right over other groups (user_namespaces(7)). */
+static void deny_setgroups(pid_t pid)
+{
+	char path[64];
+
+	str_print(path, sizeof(path), "/proc/%d/setgroups", (int)pid);
+	if (geteuid())
+		io_write_file(AT_FDCWD, path, "deny");
+}
+
+static int let_go(const struct launch *l, pid_t pid, struct err *e)
 {
 	const struct ctr_place *p = l->place;
-	int rc = write_map(pid, "uid_map", p->uid_map, p->n_uid_map, e);
+	int rc = 0;
 
-	if (!rc)
-		rc = write_map(pid, "gid_map", p->gid_map, p->n_gid_map, e);
+	if (p->namespaces & CLONE_NEWUSER) {
+		rc = write_map(pid, "uid_map", p->uid_map, p->n_uid_map, e);
+		deny_setgroups(pid);
+		rc = rc ?: write_map(pid, "gid_map", p->gid_map, p->n_gid_map, e);
+	}
+	if (!rc && p->placed)
+		rc = p->placed(p->placed_ctx, pid, e);
 	return rc ? rc : io_write_full(l->go[1], "", 1);
 }
 
 static int make_pipes(struct launch *l, struct err *e)
 {
-	bool maps = l->place->namespaces & CLONE_NEWUSER;
+	bool waits = l->place->namespaces & CLONE_NEWUSER || l->place->placed;
 
 	if (pipe2(l->report, O_CLOEXEC | O_NONBLOCK))
 		return err_set(e, errno, "pipe", "report");
-	if (maps && pipe2(l->go, O_CLOEXEC))
+	if (waits && pipe2(l->go, O_CLOEXEC))
 		return err_set(e, errno, "pipe", "id maps");
 	return 0;
 }
@@ -183,8 +198,8 @@ int ctr_spawn(const struct ctr_place *place, ctr_child *child, void *ctx, struct
 		close_pipes(&l);
 		return err_set(e, (int)-pid, "clone", "namespaces 0x%llx", (unsigned long long)place->namespaces);
 	}
-	if (l.go[1] >= 0 && (rc = write_maps(&l, (pid_t)pid, e))) {
-		/* It waits for the maps and nothing else: it dies at once and is reaped here. */
+	if (l.go[1] >= 0 && (rc = let_go(&l, (pid_t)pid, e))) {
+		/* It waits for our word and nothing else: it dies at once and is reaped here. */
 		kill((pid_t)pid, SIGKILL);
 		waitpid((pid_t)pid, NULL, 0);
 		close_pipes(&l);

@@ -140,6 +140,7 @@ struct spec {
 	bool no_default_mounts;		/* config.json names all mounts itself */
 	const struct spec_device *devices;
 	unsigned n_devices;
+	bool host_mountns;		/* no mount namespace was asked for: mounts are the host's, the root is a chroot */
 	bool own_cgroupns;		/* the place makes a cgroup namespace */
 	const struct cg *cgroup;	/* for the device rules; NULL = no rules, and no CAP_MKNOD */
 	const char *const *masked;	/* NULL-terminated; NULL = the default list */

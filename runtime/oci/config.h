@@ -70,4 +70,7 @@ int oci_config_read(struct arena *a, const void *bytes, size_t n, const char *wh
 /* process.json as `exec --process` takes it: only the process object; base gives what it does not say. */
 int oci_process_read(struct arena *a, const void *bytes, size_t n, const char *what, struct oci_config *ret, struct err *e);
 
+/* linux.resources alone, as `update --resources` takes it; what it does not say is left as it is in *ret. */
+int oci_resources_read(struct arena *a, const void *bytes, size_t n, const char *what, struct cg_resources *ret, struct err *e);
+
 #endif
