@@ -169,10 +169,11 @@ static void leave_rootfs(void)
 	if (mount("proc", "/proc", "proc", SAFE, NULL))
 		return;
 	io_read_file(AT_FDCWD, "/proc/self/mounts", table, sizeof(table));
-	umount("/proc");
 	if (!strstr(table, " / rootfs "))
 		return;
-	if (!mount("/", "/proc", NULL, MS_BIND, NULL) && !chdir("/proc") && !mount(".", "/", NULL, MS_MOVE, NULL))
+	/* proc comes along: to unmount it would be to wait 10 ms for the kernel to let it go. */
+	mkdir("/sys", 0755);
+	if (!mount("/", "/sys", NULL, MS_BIND | MS_REC, NULL) && !chdir("/sys") && !mount(".", "/", NULL, MS_MOVE, NULL))
 		(void)!chroot(".");
 	(void)!chdir("/");
 }
