@@ -59,13 +59,14 @@ static bool has_word(const char *words, const char *word)
 }
 
 /* Turns the controllers on for the folder's children; those it does not have are left out. */
-static uint32_t enable_controllers(int fd)
+uint32_t cg_v2_enable(int fd)
 {
 	static const struct {
 		const char *name;
 		uint32_t bit;
 	} known[] = {
 		{ "memory", CG_HAS_MEMORY }, { "pids", CG_HAS_PIDS }, { "cpu", CG_HAS_CPU }, { "cpuset", CG_HAS_CPUSET },
+		{ "io", CG_HAS_OTHERS }, { "hugetlb", CG_HAS_OTHERS }, { "rdma", CG_HAS_OTHERS }, { "misc", CG_HAS_OTHERS },
 	};
 	char have[256], word[32];
 	uint32_t on = 0;
@@ -89,13 +90,13 @@ static int v2_tree_open(struct cg_tree *t, const char *root, struct err *e)
 
 	if (top < 0)
 		return err_set(e, top, "cgroup", "%s", root);
-	enable_controllers(top);
+	cg_v2_enable(top);
 	if (mkdirat(top, t->parent, 0755) && errno != EEXIST)
 		return err_set(e, errno, "cgroup", "%s/%s", root, t->parent);
 	t->root_fd = open_folder(top, t->parent);
 	if (t->root_fd < 0)
 		return err_set(e, t->root_fd, "cgroup", "%s/%s", root, t->parent);
-	t->controllers = enable_controllers(t->root_fd) | CG_HAS_FREEZER;
+	t->controllers = cg_v2_enable(t->root_fd) | CG_HAS_FREEZER;
 	t->mode = CG_V2;
 	return 0;
 }

@@ -15,12 +15,14 @@
 
 enum cg_mode { CG_NONE, CG_V2, CG_V1 };
 
+#define CG_V1_N 15	/* hierarchies that are known by name, see cgroup_v1.c */
+
 struct cg_tree {		/* the parent of all units */
 	enum cg_mode mode;
 	char parent[64];	/* "pintle" or what the command line says */
 	uint32_t controllers;	/* CG_HAS_* usable for units */
 	int root_fd;		/* v2: the parent's folder */
-	int v1_fd[6];		/* v1: the parent's folder a hierarchy, -1 = not there */
+	int v1_fd[CG_V1_N];	/* v1: the parent's folder a hierarchy, -1 = not there */
 };
 #define CG_HAS_MEMORY 1u
 #define CG_HAS_PIDS 2u
@@ -28,11 +30,12 @@ struct cg_tree {		/* the parent of all units */
 #define CG_HAS_DEVICES 8u	/* v1 only; v2 uses BPF */
 #define CG_HAS_FREEZER 16u
 #define CG_HAS_CPUSET 32u
+#define CG_HAS_OTHERS 64u	/* those that only config.json can ask for */
 
 struct cg {			/* one unit's */
 	char name[72];
 	int fd;			/* v2 folder or -1 */
-	int v1_fd[6];
+	int v1_fd[CG_V1_N];
 };
 
 struct cg_limits {		/* UINT64_MAX = no limit */

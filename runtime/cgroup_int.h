@@ -6,7 +6,6 @@
 #include "runtime/cgroup.h"
 
 #define CG_ROOT "/sys/fs/cgroup"
-#define CG_V1_N 6
 
 struct cg_hierarchy {
 	const char *folder;	/* below /sys/fs/cgroup; "cpu" may be a link to "cpu,cpuacct" */
@@ -23,6 +22,21 @@ uint64_t cg_read_u64(int dirfd, const char *file);
 int cg_v1_tree_open(struct cg_tree *t, struct err *e);
 int cg_v1_open(const struct cg_tree *t, struct cg *c, struct err *e);
 int cg_v1_limit(const struct cg *c, const struct cg_limits *l, struct err *e);
+
+/* The folder of the hierarchy of that name ("blkio"), or -1. */
+int cg_v1_by_name(const struct cg *c, const char *name);
+/* Fills cpuset.cpus and mems of a new group from its parent's: without them nobody may join (cpuset(7)). */
+void cg_v1_fill_cpuset(int parent, int fd);
+/* Turns the controllers of a v2 folder on for its children; what could be. */
+uint32_t cg_v2_enable(int fd);
+/* cpu.shares (2 to 262144) as cpu.weight (1 to 10000); CG_UNSET for 0 and below. Pure. */
+int64_t cg_weight_of_shares(int64_t shares);
+/* Halves of cg_apply(). */
+struct cg_resources;
+int cg_v1_apply(const struct cg *c, const struct cg_resources *r, struct err *e);
+int cg_v2_apply(const struct cg *c, const struct cg_resources *r, struct err *e);
+/* Removes the groups below an open one, deepest first. */
+void cg_remove_below(int fd);
 
 /* The folder of the hierarchy that has a controller (CG_HAS_*), or -1. */
 int cg_v1_by_controller(const struct cg *c, uint32_t controller);

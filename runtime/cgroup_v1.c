@@ -6,15 +6,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/io.h"
 #include "runtime/base/str.h"
 #include "runtime/cgroup_int.h"
 
 const struct cg_hierarchy cg_hierarchies[CG_V1_N] = {
-	{ "freezer", CG_HAS_FREEZER }, { "memory", CG_HAS_MEMORY }, { "pids", CG_HAS_PIDS },
-	{ "cpu", CG_HAS_CPU }, { "devices", CG_HAS_DEVICES }, { "cpuset", CG_HAS_CPUSET },
+	{ "freezer", CG_HAS_FREEZER }, { "memory", CG_HAS_MEMORY }, { "pids", CG_HAS_PIDS }, { "cpu", CG_HAS_CPU },
+	{ "devices", CG_HAS_DEVICES }, { "cpuset", CG_HAS_CPUSET }, { "cpuacct", CG_HAS_OTHERS }, { "blkio", CG_HAS_OTHERS },
+	{ "hugetlb", CG_HAS_OTHERS }, { "net_cls", CG_HAS_OTHERS }, { "net_prio", CG_HAS_OTHERS }, { "perf_event", CG_HAS_OTHERS },
+	{ "rdma", CG_HAS_OTHERS }, { "systemd", CG_HAS_OTHERS }, { "unified", CG_HAS_OTHERS },
 };
-
-_Static_assert(CG_V1_N == sizeof(((struct cg *)0)->v1_fd) / sizeof(int), "a folder a hierarchy");
 
 int cg_v1_tree_open(struct cg_tree *t, struct err *e)
 {
@@ -23,7 +24,7 @@ int cg_v1_tree_open(struct cg_tree *t, struct err *e)
 
 	for (i = 0; i < CG_V1_N; i++) {
 		/* cpuset needs its cpus and mems filled before a process may join: no key of ours sets them. */
-		if (cg_hierarchies[i].controller == CG_HAS_CPUSET)
+		if (cg_hierarchies[i].controller & (CG_HAS_CPUSET | CG_HAS_OTHERS))
 			continue;
 		str_print(path, sizeof(path), CG_ROOT "/%s/%s", cg_hierarchies[i].folder, t->parent);
 		if (mkdir(path, 0755) && errno != EEXIST)
@@ -60,6 +61,30 @@ int cg_v1_by_controller(const struct cg *c, uint32_t controller)
 		if (cg_hierarchies[i].controller == controller)
 			return c->v1_fd[i];
 	return -1;
+}
+
+int cg_v1_by_name(const struct cg *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < CG_V1_N; i++)
+		if (!strcmp(cg_hierarchies[i].folder, name))
+			return c->v1_fd[i];
+	return -1;
+}
+
+void cg_v1_fill_cpuset(int parent, int fd)
+{
+	static const char *const files[] = { "cpuset.cpus", "cpuset.mems" };
+	char text[1024];
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(files); i++) {
+		if (io_read_file(fd, files[i], text, sizeof(text)) > 1)
+			continue;
+		if (io_read_file(parent, files[i], text, sizeof(text)) > 1)
+			io_write_file(fd, files[i], text);
+	}
 }
 
 static int limit(const struct cg *c, uint32_t controller, const char *file, const char *text, bool wanted, struct err *e)

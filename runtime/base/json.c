@@ -176,7 +176,7 @@ static int on_bool(void *ctx, int value)
 
 static int on_number(void *ctx, const char *text, size_t n)
 {
-	struct json_value v, is = { .type = JSON_INT };
+	struct json_value v, is = { .type = JSON_INT, .text = text, .len = n };
 
 	if (num_i64(text, n, INT64_MIN, INT64_MAX, &is.integer))
 		is.type = JSON_OTHER_NUMBER;

@@ -56,6 +56,9 @@ struct oci_config {
 	unsigned n_hooks[OCI_HOOK_KINDS];
 	const struct oci_pair *annotations;
 	unsigned n_annotations;
+	unsigned n_sysctl;
+	const void *calls;		/* of the seccomp policy, while it is read */
+	unsigned n_calls;
 	const char *root_path;		/* as written: relative to the bundle unless absolute */
 };
 

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * How config.json is read: one table of rows an area says where each property goes, one engine (config_read.c) carries
+ * them out. A row with "[]" in its path belongs to the item that is being read.
+ */
+#ifndef PINTLE_RUNTIME_OCI_CONFIG_INT_H
+#define PINTLE_RUNTIME_OCI_CONFIG_INT_H
+
+#include "runtime/base/json.h"
+#include "runtime/oci/config.h"
+
+struct config_reader;
+
+enum config_kind {
+	CONFIG_TEXT,	/* const char * */
+	CONFIG_PATH,	/* const char *, absolute */
+	CONFIG_BOOL,	/* bool */
+	CONFIG_I64,	/* int64_t */
+	CONFIG_U32,	/* uint32_t */
+	CONFIG_U64,	/* uint64_t, all of its range */
+	CONFIG_TEXTS,	/* array of strings → char ** with a NULL at the end; its number (unsigned) at `count` unless that is 0 */
+	CONFIG_ITEMS,	/* array of objects → an array of `size` bytes each; its number at `count` */
+	CONFIG_PAIRS,	/* object with names of its own and string values → struct oci_pair[], its number at `count` */
+	CONFIG_SUBTREE,	/* everything at the path and below it: `take` says what becomes of it */
+	CONFIG_OTHER,	/* `take` alone says what becomes of it */
+};
+
+typedef int config_take(struct config_reader *r, const struct json_value *v, const char *path, struct err *e);
+
+struct config_row {
+	const char *path;
+	enum config_kind kind;
+	size_t at, count, size;	/* offsets in struct oci_config, or in the item */
+	config_take *take;	/* after the value was stored; for ITEMS: at the end of each item */
+	config_take *begin;	/* ITEMS: at the start of each */
+};
+
+struct config_list {		/* grows as the document is read */
+	struct config_node *first, *last;
+	unsigned n;
+};
+
+struct config_reader {
+	struct arena *a;		/* results */
+	struct oci_config *c;
+	void *items[3];			/* being read, by nesting; [0] is c */
+	struct config_list lists[3], texts;
+	bool has_root, has_userns_map;
+	struct {			/* timeOffsets */
+		bool given;
+		int64_t secs, nanosecs;
+	} offsets[2];
+};
+
+extern const struct config_row config_process_rows[], config_mount_rows[], config_linux_rows[], config_resource_rows[],
+	config_seccomp_rows[], config_hook_rows[];
+
+/* A copy of the string in the arena, NULL when it is full. */
+char *config_copy(struct config_reader *r, const struct json_value *v);
+/* The errors of reading, with the property's path. */
+int config_full(const char *path, struct err *e);
+int config_wrong(const char *path, const char *want, struct err *e);
+/* What has to be decided once everything is known; a function an area. */
+int config_linux_finish(struct config_reader *r, struct err *e);
+int config_mounts_finish(struct config_reader *r, struct err *e);
+int config_pairs_finish(struct config_reader *r, struct err *e);
+/* Reads a document whose rows begin with prefix ("process.") though it does not. */
+int config_read_with(struct config_reader *r, const char *prefix, const void *bytes, size_t n, const char *what, struct err *e);
+
+#define CONFIG_AT(member) offsetof(struct oci_config, member)
+#define CONFIG_SPEC(member) offsetof(struct oci_config, spec.member)
+
+#endif

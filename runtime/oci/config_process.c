@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: ISC */
+/* process, root and the names of config.json (runtime-spec 1.2, config.md). */
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "runtime/base/str.h"
+#include "runtime/container.h"
+#include "runtime/oci/config_int.h"
+
+static int take_process(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	if (v->type != JSON_OBJECT && v->type != JSON_END)
+		return config_wrong(path, "an object is wanted", e);
+	r->c->has_process = true;
+	return 0;
+}
+
+static int take_console(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	if (v->type != JSON_INT || v->integer < 0 || v->integer > UINT16_MAX)
+		return config_wrong(path, "no size of a terminal", e);
+	if (str_ends(path, ".height"))
+		r->c->rows = (uint16_t)v->integer;
+	else
+		r->c->cols = (uint16_t)v->integer;
+	return 0;
+}
+
+static int take_umask(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	if (v->type != JSON_INT || v->integer < 0 || v->integer > 0777)
+		return config_wrong(path, "no umask", e);
+	r->c->spec.umask = (mode_t)v->integer;
+	return 0;
+}
+
+static int take_oom(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	if (v->type != JSON_INT || v->integer < -1000 || v->integer > 1000)
+		return config_wrong(path, "not in -1000 to 1000", e);
+	r->c->spec.oom_score_adj = (int)v->integer;
+	r->c->spec.oom_score_keep = false;
+	return 0;
+}
+
+/* A name that this kernel or build does not know cannot be given: passed over, as runc does with a warning. */
+static int take_cap(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	static const struct {
+		const char *name;
+		size_t at;
+	} sets[] = {
+		{ "bounding", offsetof(struct spec_caps, bounding) }, { "effective", offsetof(struct spec_caps, effective) },
+		{ "permitted", offsetof(struct spec_caps, permitted) }, { "inheritable", offsetof(struct spec_caps, inheritable) },
+		{ "ambient", offsetof(struct spec_caps, ambient) },
+	};
+	const char *set = path + strlen("process.capabilities.");
+	uint64_t bit = 0;
+	char name[64];
+	size_t i;
+
+	if (v->type == JSON_ARRAY || v->type == JSON_END)
+		return 0;
+	if (v->type != JSON_STRING)
+		return config_wrong(path, "the name of a capability is wanted", e);
+	if (str_print(name, sizeof(name), "%.*s", (int)v->len, v->text) < 0 || ctr_cap_by_name(name, &bit))
+		return 0;
+	for (i = 0; i < ARRAY_LEN(sets); i++)
+		if (str_starts(set, sets[i].name))
+			*(uint64_t *)((char *)&r->c->caps + sets[i].at) |= bit;
+	return 0;
+}
+
+struct groups {
+	gid_t gid[256];
+	unsigned n;
+};
+
+static int take_group(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	static struct groups g;		/* one config at a time is being read */
+
+	if (v->type == JSON_ARRAY) {
+		g.n = 0;
+		return 0;
+	}
+	if (v->type == JSON_END) {
+		gid_t *all = arena_get(r->a, (g.n + 1) * sizeof(*all));
+
+		if (!all)
+			return config_full(path, e);
+		memcpy(all, g.gid, g.n * sizeof(*all));
+		r->c->spec.groups = all;
+		r->c->spec.n_groups = g.n;
+		return 0;
+	}
+	if (v->type != JSON_INT || v->integer < 0 || v->integer >= UINT32_MAX || g.n == ARRAY_LEN(g.gid))
+		return config_wrong(path, "no group id, or too many", e);
+	g.gid[g.n++] = (gid_t)v->integer;
+	return 0;
+}
+
+
+static const struct {
+	const char *name;
+	int resource;
+} limits[] = {
+	{ "RLIMIT_AS", RLIMIT_AS }, { "RLIMIT_CORE", RLIMIT_CORE }, { "RLIMIT_CPU", RLIMIT_CPU }, { "RLIMIT_DATA", RLIMIT_DATA },
+	{ "RLIMIT_FSIZE", RLIMIT_FSIZE }, { "RLIMIT_LOCKS", RLIMIT_LOCKS }, { "RLIMIT_MEMLOCK", RLIMIT_MEMLOCK },
+	{ "RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE }, { "RLIMIT_NICE", RLIMIT_NICE }, { "RLIMIT_NOFILE", RLIMIT_NOFILE },
+	{ "RLIMIT_NPROC", RLIMIT_NPROC }, { "RLIMIT_RSS", RLIMIT_RSS }, { "RLIMIT_RTPRIO", RLIMIT_RTPRIO },
+	{ "RLIMIT_RTTIME", RLIMIT_RTTIME }, { "RLIMIT_SIGPENDING", RLIMIT_SIGPENDING }, { "RLIMIT_STACK", RLIMIT_STACK },
+};
+
+static int begin_rlimit(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	struct spec_rlimit *l = r->items[1];
+
+	(void)v;
+	(void)path;
+	(void)e;
+	l->resource = -1;
+	return 0;
+}
+
+static int take_rlimit(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	struct spec_rlimit *l = r->items[1];
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(limits) && v->type == JSON_STRING; i++)
+		if (str_is(v->text, v->len, limits[i].name))
+			l->resource = limits[i].resource;
+	return l->resource >= 0 ? 0 : err_set(e, EINVAL, "config.json", "%s: unknown limit", path);
+}
+
+static int end_rlimit(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	const struct spec_rlimit *l = r->items[1];
+
+	(void)v;
+	if (l->resource < 0)
+		return config_wrong(path, "type is missing", e);
+	return l->soft > l->hard ? config_wrong(path, "soft is above hard", e) : 0;
+}
+
+static int take_sched(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	static const char *const policies[] = {
+		"SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE", "SCHED_DEADLINE",
+	};
+	static struct spec_sched s;
+	const char *what = path + strlen("process.scheduler");
+	unsigned i;
+
+	if (v->type == JSON_OBJECT)
+		s = (struct spec_sched){ 0 };
+	r->c->extra.sched = &s;
+	if (v->type == JSON_STRING && !strcmp(what, ".policy")) {
+		for (i = 0; i < ARRAY_LEN(policies) && !str_is(v->text, v->len, policies[i]); i++)
+			;
+		s.policy = i;
+		return i < ARRAY_LEN(policies) ? 0 : config_wrong(path, "unknown policy", e);
+	}
+	if (v->type != JSON_INT)
+		return 0;
+	if (!strcmp(what, ".nice"))
+		s.nice = (int32_t)v->integer;
+	else if (!strcmp(what, ".priority"))
+		s.priority = (int32_t)v->integer;
+	else if (!strcmp(what, ".runtime"))
+		s.runtime_ns = (uint64_t)v->integer;
+	else if (!strcmp(what, ".deadline"))
+		s.deadline_ns = (uint64_t)v->integer;
+	else if (!strcmp(what, ".period"))
+		s.period_ns = (uint64_t)v->integer;
+	return 0;
+}
+
+static int take_sched_flag(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	static const struct {
+		const char *name;
+		uint64_t bit;
+	} flags[] = {
+		{ "SCHED_FLAG_RESET_ON_FORK", 1 }, { "SCHED_FLAG_RECLAIM", 2 }, { "SCHED_FLAG_DL_OVERRUN", 4 },
+		{ "SCHED_FLAG_KEEP_POLICY", 8 }, { "SCHED_FLAG_KEEP_PARAMS", 16 }, { "SCHED_FLAG_UTIL_CLAMP_MIN", 32 },
+		{ "SCHED_FLAG_UTIL_CLAMP_MAX", 64 },
+	};
+	struct spec_sched *s = (struct spec_sched *)r->c->extra.sched;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(flags) && v->type == JSON_STRING; i++)
+		if (str_is(v->text, v->len, flags[i].name) && s) {
+			s->flags |= flags[i].bit;
+			return 0;
+		}
+	return v->type == JSON_STRING ? config_wrong(path, "unknown flag", e) : 0;
+}
+
+static int take_ioprio(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	static const char *const classes[] = { "", "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE" };
+	int *p = &r->c->extra.ioprio;
+	int i;
+
+	if (*p < 0)
+		*p = 0;
+	if (v->type == JSON_INT) {
+		if (v->integer < 0 || v->integer > 7)
+			return config_wrong(path, "not in 0 to 7", e);
+		*p = (*p & ~7) | (int)v->integer;
+		return 0;
+	}
+	for (i = 1; i < (int)ARRAY_LEN(classes) && v->type == JSON_STRING; i++)
+		if (str_is(v->text, v->len, classes[i])) {
+			*p = i << 13 | (*p & 7);
+			return 0;
+		}
+	return v->type == JSON_STRING ? config_wrong(path, "unknown class", e) : 0;
+}
+
+static int take_root(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+{
+	(void)path;
+	(void)e;
+	r->has_root |= v->type == JSON_OBJECT;
+	return 0;
+}
+
+const struct config_row config_process_rows[] = {
+	{ "ociVersion", CONFIG_TEXT, CONFIG_AT(version), 0, 0, NULL, NULL },
+	{ "hostname", CONFIG_TEXT, CONFIG_SPEC(hostname), 0, 0, NULL, NULL },
+	{ "domainname", CONFIG_TEXT, CONFIG_SPEC(domainname), 0, 0, NULL, NULL },
+	{ "root", CONFIG_OTHER, 0, 0, 0, take_root, NULL },
+	{ "root.path", CONFIG_TEXT, CONFIG_AT(root_path), 0, 0, NULL, NULL },
+	{ "root.readonly", CONFIG_BOOL, CONFIG_SPEC(root.read_only), 0, 0, NULL, NULL },
+	{ "annotations", CONFIG_PAIRS, CONFIG_AT(annotations), CONFIG_AT(n_annotations), 0, NULL, NULL },
+	{ "process", CONFIG_OTHER, 0, 0, 0, take_process, NULL },
+	{ "process.terminal", CONFIG_BOOL, CONFIG_AT(terminal), 0, 0, NULL, NULL },
+	{ "process.consoleSize.height", CONFIG_OTHER, 0, 0, 0, take_console, NULL },
+	{ "process.consoleSize.width", CONFIG_OTHER, 0, 0, 0, take_console, NULL },
+	{ "process.user.uid", CONFIG_U32, CONFIG_SPEC(uid), 0, 0, NULL, NULL },
+	{ "process.user.gid", CONFIG_U32, CONFIG_SPEC(gid), 0, 0, NULL, NULL },
+	{ "process.user.umask", CONFIG_OTHER, 0, 0, 0, take_umask, NULL },
+	{ "process.user.additionalGids", CONFIG_OTHER, 0, 0, 0, take_group, NULL },
+	{ "process.user.additionalGids[]", CONFIG_OTHER, 0, 0, 0, take_group, NULL },
+	{ "process.args", CONFIG_TEXTS, CONFIG_SPEC(argv), 0, 0, NULL, NULL },
+	{ "process.env", CONFIG_TEXTS, CONFIG_SPEC(envp), 0, 0, NULL, NULL },
+	{ "process.cwd", CONFIG_PATH, CONFIG_SPEC(cwd), 0, 0, NULL, NULL },
+	{ "process.capabilities.bounding[]", CONFIG_OTHER, 0, 0, 0, take_cap, NULL },
+	{ "process.capabilities.effective[]", CONFIG_OTHER, 0, 0, 0, take_cap, NULL },
+	{ "process.capabilities.permitted[]", CONFIG_OTHER, 0, 0, 0, take_cap, NULL },
+	{ "process.capabilities.inheritable[]", CONFIG_OTHER, 0, 0, 0, take_cap, NULL },
+	{ "process.capabilities.ambient[]", CONFIG_OTHER, 0, 0, 0, take_cap, NULL },
+	{ "process.rlimits", CONFIG_ITEMS, CONFIG_SPEC(rlimits), CONFIG_SPEC(n_rlimits), sizeof(struct spec_rlimit), end_rlimit, begin_rlimit },
+	{ "process.rlimits[].type", CONFIG_OTHER, 0, 0, 0, take_rlimit, NULL },
+	{ "process.rlimits[].soft", CONFIG_U64, offsetof(struct spec_rlimit, soft), 0, 0, NULL, NULL },
+	{ "process.rlimits[].hard", CONFIG_U64, offsetof(struct spec_rlimit, hard), 0, 0, NULL, NULL },
+	{ "process.noNewPrivileges", CONFIG_BOOL, CONFIG_SPEC(no_new_privs), 0, 0, NULL, NULL },
+	{ "process.oomScoreAdj", CONFIG_OTHER, 0, 0, 0, take_oom, NULL },
+	{ "process.apparmorProfile", CONFIG_TEXT, CONFIG_AT(extra.apparmor), 0, 0, NULL, NULL },
+	{ "process.selinuxLabel", CONFIG_TEXT, CONFIG_AT(extra.selinux), 0, 0, NULL, NULL },
+	{ "process.scheduler", CONFIG_OTHER, 0, 0, 0, take_sched, NULL },
+	{ "process.scheduler.policy", CONFIG_OTHER, 0, 0, 0, take_sched, NULL },
+	{ "process.scheduler.nice", CONFIG_OTHER, 0, 0, 0, take_sched, NULL },
+	{ "process.scheduler.priority", CONFIG_OTHER, 0, 0, 0, take_sched, NULL },
+	{ "process.scheduler.runtime", CONFIG_OTHER, 0, 0, 0, take_sched, NULL },
+	{ "process.scheduler.deadline", CONFIG_OTHER, 0, 0, 0, take_sched, NULL },
+	{ "process.scheduler.period", CONFIG_OTHER, 0, 0, 0, take_sched, NULL },
+	{ "process.scheduler.flags[]", CONFIG_OTHER, 0, 0, 0, take_sched_flag, NULL },
+	{ "process.ioPriority.class", CONFIG_OTHER, 0, 0, 0, take_ioprio, NULL },
+	{ "process.ioPriority.priority", CONFIG_OTHER, 0, 0, 0, take_ioprio, NULL },
+	{ "process.execCPUAffinity.initial", CONFIG_TEXT, CONFIG_AT(extra.cpus_initial), 0, 0, NULL, NULL },
+	{ "process.execCPUAffinity.final", CONFIG_TEXT, CONFIG_AT(extra.cpus_final), 0, 0, NULL, NULL },
+	{ 0 },
+};
