@@ -62,8 +62,9 @@ static int sync_folder(const struct store *s, const char *name)
 }
 
 /*
- * A job that was killed between a rename and the sync of its folder left a name that the next power cut may take:
- * nothing is built on what is found here before it is on the disk. Costs nothing when there is nothing to write.
+ * A job that was killed between a rename and the sync of its folder left a name that the next power
+ * cut may take: nothing is built on what is found here before it is on the disk. Costs nothing when
+ * there is nothing to write.
  */
 static int settle(const struct store *s)
 {

@@ -17,8 +17,8 @@ struct store {
 };
 
 /*
- * Opens the store at path, makes its folders, waits for the lock, syncs what an earlier job may have
- * left unsynced, sweeps staging/. 0 or -errno with e set.
+ * Opens the store at path, makes its folders, waits for the lock, syncs what an earlier job may
+ * have left unsynced, sweeps staging/. 0 or -errno with e set.
  */
 int store_open(struct store *s, const char *path, struct err *e);
 /* Removes what is staged, gives the lock back. */

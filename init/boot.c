@@ -41,7 +41,8 @@ static void on_timeout(unsigned arg)
 	struct err e = { 0 };
 
 	(void)arg;
-	err_set(&e, ETIMEDOUT, "boot", "modules and mounts are not done in %u s", HELPER_MAX_MS / 1000);
+	err_set(&e, ETIMEDOUT, "boot", "modules and mounts are not done in %u s",
+		HELPER_MAX_MS / 1000);
 	degraded_note_store(&e);
 	finish();
 }

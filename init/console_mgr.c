@@ -15,7 +15,7 @@
 
 static char ttys[BOARD_CONSOLES_MAX][BOARD_TTY_MAX];
 static pid_t pids[BOARD_CONSOLES_MAX];
-static bool complained[BOARD_CONSOLES_MAX];	/* a console that cannot start is tried for ever, but told once */
+static bool complained[BOARD_CONSOLES_MAX];	/* one that cannot start is told once */
 static size_t n_ttys;
 
 static void complain(unsigned index, const struct err *e)

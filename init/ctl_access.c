@@ -27,7 +27,8 @@ void ctl_access_start(void)
 		if (!str_starts(line, "pintle:"))
 			continue;
 		number = strchr(line + strlen("pintle:"), ':');
-		if (number && !num_u64(number + 1, strspn(number + 1, "0123456789"), UINT32_MAX - 1, &gid))
+		if (number &&
+		    !num_u64(number + 1, strspn(number + 1, "0123456789"), UINT32_MAX - 1, &gid))
 			reader_group = (gid_t)gid;
 		return;
 	}

@@ -5,9 +5,15 @@
 
 #include <stdbool.h>
 
-/* Finds the number of group pintle in /etc/group; without one nobody but root may look. Before the loop: reads a file. */
+/*
+ * Finds the number of group pintle in /etc/group; without one nobody but root may look. Before the
+ * loop: reads a file.
+ */
 void ctl_access_start(void);
-/* Whether the process that connected may look (SO_PEERCRED, SO_PEERGROUPS); *ret_root: it may act, too. */
+/*
+ * Whether the process that connected may look (SO_PEERCRED, SO_PEERGROUPS); *ret_root: it may act,
+ * too.
+ */
 bool ctl_access_may_look(int fd, bool *ret_root);
 
 #endif

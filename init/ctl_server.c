@@ -17,11 +17,11 @@
 
 #define CLIENTS_MAX 12
 #define ROOT_PLACES 2
-#define IDLE_MAX_MS 30000u	/* a client that takes nothing for so long is dropped: a console at 9600 baud is not */
+#define IDLE_MAX_MS 30000u	/* without taking a row; a console at 9600 baud is quicker */
 #define SEND_BUFFER 8192	/* of a client, in the kernel's memory; the default pins 212 KB */
 #define ROWS_PER_TURN 64	/* then the others have their turn */
 #define TOKENS_MAX 20u		/* requests that a client may make at once, */
-#define TOKEN_MS 50u		/* and then one in this time: a flood of good requests waits in its own socket */
+#define TOKEN_MS 50u		/* and then one in this time; a flood waits in its own socket */
 
 _Static_assert(RING_LINE_MAX == CTL_LOG_MAX, "a line of the ring is a row");
 
@@ -167,7 +167,9 @@ static void begin_action(struct client *c)
 static void begin(struct client *c)
 {
 	static const enum shutdown_kind kinds[] = {
-		[CTL_REBOOT] = SHUTDOWN_REBOOT, [CTL_POWEROFF] = SHUTDOWN_POWEROFF, [CTL_HALT] = SHUTDOWN_HALT,
+		[CTL_REBOOT] = SHUTDOWN_REBOOT,
+		[CTL_POWEROFF] = SHUTDOWN_POWEROFF,
+		[CTL_HALT] = SHUTDOWN_HALT,
 	};
 	struct err e = { 0 };
 	unsigned verb = c->q.verb;
@@ -177,7 +179,9 @@ static void begin(struct client *c)
 	c->ring = c->unit ? c->unit->ring : NULL;
 	if (verb == CTL_LOGS && strcmp(c->q.unit, CTL_OWN_LOG) == 0)
 		c->ring = logs_own();
-	if (verb == CTL_LOGS ? !c->ring : (c->q.unit[0] || (verb >= CTL_START && verb <= CTL_KILL)) && !c->unit) {
+	if (verb == CTL_LOGS
+		    ? !c->ring
+		    : (c->q.unit[0] || (verb >= CTL_START && verb <= CTL_KILL)) && !c->unit) {
 		err_set(&e, ENOENT, "unit", "%s", c->q.unit);
 		end_with(c, 4, &e);
 	} else if (verb != CTL_STATUS && verb != CTL_LIST && verb != CTL_LOGS && !c->may_act) {
@@ -240,7 +244,8 @@ static int serve_logs(struct client *c)
 	if (!ctl_fill_log(&row, c->ring, &at, follow)) {
 		if (follow)
 			return 2;
-		end_with(c, c->q.verb == CTL_STATUS && !svc_state_active(c->unit->state) ? 3 : 0, NULL);
+		end_with(c, c->q.verb == CTL_STATUS && !svc_state_active(c->unit->state) ? 3 : 0,
+			 NULL);
 		return 1;
 	}
 	rc = send_row(c, &row, sizeof(row));
@@ -261,7 +266,9 @@ static int serve_end(struct client *c)
 	return rc;
 }
 
-/* Sends what there is to send, until the client is full, waits, or has had its share of the turn. */
+/*
+ * Sends what there is to send, until the client is full, waits, or has had its share of the turn.
+ */
 static void serve(struct client *c)
 {
 	unsigned n;
@@ -348,7 +355,9 @@ static void on_connect(unsigned arg, uint32_t events)
 		return;
 	}
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof(send_buffer));
-	clients[i] = (struct client){ .fd = fd, .may_act = root, .tokens = TOKENS_MAX, .filled_ms = loop_now() };
+	clients[i] = (struct client){
+		.fd = fd, .may_act = root, .tokens = TOKENS_MAX, .filled_ms = loop_now()
+	};
 	clients[i].watch = loop_watch(fd, EPOLLIN, on_client, i);
 	if (clients[i].watch == LOOP_NONE)
 		io_close(&clients[i].fd);
@@ -359,7 +368,8 @@ void ctl_settled(unsigned index)
 	unsigned i;
 
 	for (i = 0; i < CLIENTS_MAX; i++)
-		if (clients[i].fd >= 0 && clients[i].stage == STAGE_WAIT && clients[i].unit == &svcs[index])
+		if (clients[i].fd >= 0 && clients[i].stage == STAGE_WAIT &&
+		    clients[i].unit == &svcs[index])
 			want(&clients[i], true);
 }
 
@@ -368,7 +378,8 @@ void ctl_new_lines(const struct ring *r)
 	unsigned i;
 
 	for (i = 0; i < CLIENTS_MAX; i++)
-		if (clients[i].fd >= 0 && clients[i].stage == STAGE_LOGS && clients[i].ring == r && !clients[i].blocked)
+		if (clients[i].fd >= 0 && clients[i].stage == STAGE_LOGS && clients[i].ring == r &&
+		    !clients[i].blocked)
 			want(&clients[i], true);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The control socket: a fixed number of clients, one request each, replies as fast as the client reads.
- * A client that does not read is dropped, never waited for; one that asks without end is slowed. PID 1.
+ * The control socket: a fixed number of clients, one request each, replies as fast as the client
+ * reads. A client that does not read is dropped, never waited for; one that asks without end is
+ * slowed. PID 1.
  */
 #ifndef PINTLE_INIT_CTL_SERVER_H
 #define PINTLE_INIT_CTL_SERVER_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The units' output: two pipes a unit, kept over restarts, read into its ring. So many bytes a turn, so that
- * a flood has the reader at work but every other unit, too; the writer waits only for that. PID 1's own lines
- * have a ring, too, from its first one on.
+ * The units' output: two pipes a unit, kept over restarts, read into its ring. So many bytes a
+ * turn, so that a flood has the reader at work but every other unit, too; the writer waits only for
+ * that. PID 1's own lines have a ring, too, from its first one on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -71,7 +71,8 @@ int logs_open(struct svc *s)
 		io_set_nonblock(s->log_fd[i][0], 1);
 		/* /dev/stdout in a container of another user is this very pipe, opened by name. */
 		fchmod(s->log_fd[i][1], 0666);
-		s->log_watch[i] = loop_watch(s->log_fd[i][0], EPOLLIN, on_output, 2 * svc_index(s) + i);
+		s->log_watch[i] =
+			loop_watch(s->log_fd[i][0], EPOLLIN, on_output, 2 * svc_index(s) + i);
 		if (s->log_watch[i] == LOOP_NONE)
 			return -ENOSPC;
 	}

@@ -11,7 +11,10 @@
 #include "runtime/base/compiler.h"
 #include "runtime/base/sys.h"
 
-/* A unit has two log pipes and an exec report; the rest is the control socket's clients, workers, consoles. */
+/*
+ * A unit has two log pipes and an exec report; the rest is the control socket's clients, workers,
+ * consoles.
+ */
 #define WATCHES (3 * UNITS_MAX + 32)
 #define TIMERS (2 * UNITS_MAX + 48)
 #define EVENTS_PER_TURN 32
@@ -145,7 +148,10 @@ void loop_after_events(void (*call)(void))
 	after_events = call;
 }
 
-/* Milliseconds until the next timer, -1 for none. A distant one is met in steps: the argument is an int. */
+/*
+ * Milliseconds until the next timer, -1 for none. A distant one is met in steps: the argument is an
+ * int.
+ */
 static int next_wait(void)
 {
 	uint64_t soonest = UINT64_MAX;
@@ -161,7 +167,9 @@ static int next_wait(void)
 	return soonest - now_ms > 3600000 ? 3600000 : (int)(soonest - now_ms);
 }
 
-/* Each due timer once a turn, however late; a timer that sets itself again waits for the next turn. */
+/*
+ * Each due timer once a turn, however late; a timer that sets itself again waits for the next turn.
+ */
 static void run_timers(void)
 {
 	uint64_t due = now_ms;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * PID 1 from its first instruction to the loop. Up to unit_read() it may read the initial RAM disk; from the line
- * marked below nothing may end, block or allocate.
+ * PID 1 from its first instruction to the loop. Up to unit_read() it may read the initial RAM disk;
+ * from the line marked below nothing may end, block or allocate.
  */
 #include "init/pid1.h"
 

@@ -8,7 +8,7 @@
 #include "init/loop.h"
 #include "runtime/base/io.h"
 
-#define REPORTS_MAX (BOARD_CONSOLES_MAX + 3)	/* one worker, the boot's helper, the shutdown's */
+#define REPORTS_MAX (BOARD_CONSOLES_MAX + 3) /* one worker, the boot's helper, the shutdown's */
 
 static struct report {
 	pid_t pid;		/* 0 = free */

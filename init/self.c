@@ -33,7 +33,8 @@ static int put(int fd, int at)
 
 static int child(void *ctx, struct err *e)
 {
-	static char *const env[] = { (char *)"PATH=/usr/local/bin:/usr/bin:/bin:/sbin:/usr/sbin", NULL };
+	static char *const env[] = { (char *)"PATH=/usr/local/bin:/usr/bin:/bin:/sbin:/usr/sbin",
+				     NULL };
 	const struct start *s = ctx;
 	long rc;
 

@@ -84,10 +84,14 @@ void shutdown_start(enum shutdown_kind what, const char *why)
 	kind = what;
 	if (phase != PHASE_NONE)
 		return;
-	log_line(LOG_LVL_NOTICE, "%s, by %s", what == SHUTDOWN_REBOOT ? "rebooting" : what == SHUTDOWN_HALT ? "halting" :
-		 "powering off", why);
+	log_line(LOG_LVL_NOTICE, "%s, by %s",
+		 what == SHUTDOWN_REBOOT ? "rebooting"
+		 : what == SHUTDOWN_HALT ? "halting"
+					 : "powering off",
+		 why);
 	for (i = 0; i < n_svcs; i++)
-		if (!is_down(&svcs[i]) && svcs[i].unit->timeout_stop_ms > longest && svcs[i].unit->timeout_stop_ms != UINT64_MAX)
+		if (!is_down(&svcs[i]) && svcs[i].unit->timeout_stop_ms > longest &&
+		    svcs[i].unit->timeout_stop_ms != UINT64_MAX)
 			longest = svcs[i].unit->timeout_stop_ms;
 	enter(PHASE_UNITS, longest + UNITS_SLACK_MS);
 	shutdown_look();
@@ -135,11 +139,15 @@ bool shutdown_reaped(pid_t pid)
 	return true;
 }
 
-/* reboot(2) does not come back, or it failed: then the kernel's own emergency way, for as long as it takes. */
+/*
+ * reboot(2) does not come back, or it failed: then the kernel's own emergency way, for as long as
+ * it takes.
+ */
 static void last(void)
 {
 	static const unsigned commands[] = {
-		[SHUTDOWN_REBOOT] = LINUX_REBOOT_CMD_RESTART, [SHUTDOWN_POWEROFF] = LINUX_REBOOT_CMD_POWER_OFF,
+		[SHUTDOWN_REBOOT] = LINUX_REBOOT_CMD_RESTART,
+		[SHUTDOWN_POWEROFF] = LINUX_REBOOT_CMD_POWER_OFF,
 		[SHUTDOWN_HALT] = LINUX_REBOOT_CMD_HALT,
 	};
 	long rc = sys_reboot(commands[kind]);

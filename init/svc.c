@@ -20,7 +20,10 @@ struct cg_tree cgroups;
 static struct ring rings[UNITS_MAX];
 static bool changed;	/* some unit's state did, in this turn */
 
-/* 32 units, 8 KiB of ring each, and half a kilobyte of state: the pages are touched as output comes. */
+/*
+ * 32 units, 8 KiB of ring each, and half a kilobyte of state: the pages are touched as output
+ * comes.
+ */
 _Static_assert(sizeof(struct svc) <= 1024, "a unit's record stays small");
 
 unsigned svc_index(const struct svc *s)
@@ -157,7 +160,8 @@ void svc_stop(struct svc *s)
 	svc_event(s, EV_STOP);
 	for (i = 0; i < n_svcs; i++)
 		for (k = 0; k < svcs[i].unit->requires.n; k++)
-			if (svc_find(svcs[i].unit->requires.v[k]) == s && svc_state_active(svcs[i].state))
+			if (svc_find(svcs[i].unit->requires.v[k]) == s &&
+			    svc_state_active(svcs[i].state))
 				svc_event(&svcs[i], EV_STOP);
 }
 
@@ -192,7 +196,9 @@ void svc_after_turn(void)
 {
 	unsigned i;
 
-	/* Bounded: a unit leaves WAITING only forward, so each round lets at least one go or ends. */
+	/*
+	 * Bounded: a unit leaves WAITING only forward, so each round lets at least one go or ends.
+	 */
 	while (changed) {
 		changed = false;
 		for (i = 0; i < n_svcs; i++) {
@@ -200,7 +206,8 @@ void svc_after_turn(void)
 
 			if (svcs[i].state == SVC_WAITING)
 				deps_look(&svcs[i]);
-			if (svcs[i].again && (svcs[i].state == SVC_INACTIVE || svcs[i].state == SVC_FAILED)) {
+			if (svcs[i].again &&
+			    (svcs[i].state == SVC_INACTIVE || svcs[i].state == SVC_FAILED)) {
 				svcs[i].again = false;
 				svc_start(&svcs[i], true, &e);
 			}

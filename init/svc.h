@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The units as PID 1 runs them: one record a unit, in a fixed table. Events come in by svc_event(), which
- * looks the step up in svc_fsm and has svc_act.c carry out its actions. Only PID 1 uses this.
+ * The units as PID 1 runs them: one record a unit, in a fixed table. Events come in by svc_event(),
+ * which looks the step up in svc_fsm and has svc_act.c carry out its actions. Only PID 1 uses this.
  */
 #ifndef PINTLE_INIT_SVC_H
 #define PINTLE_INIT_SVC_H
@@ -70,14 +70,20 @@ void svc_say(struct svc *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 unsigned svc_index(const struct svc *s);
 struct svc *svc_find(const char *name);
 
-/* By command or at boot: what the unit requires is started, too. -errno when it cannot be: e says why. */
+/*
+ * By command or at boot: what the unit requires is started, too. -errno when it cannot be: e says
+ * why.
+ */
 int svc_start(struct svc *s, bool by_command, struct err *e);
 /* By command: stops it and what requires it. */
 void svc_stop(struct svc *s);
 void svc_restart(struct svc *s);
 /* Every enabled unit, in order. */
 void svc_start_enabled(void);
-/* Whether the unit's state will change by itself: a client that waits for the outcome goes on waiting. */
+/*
+ * Whether the unit's state will change by itself: a client that waits for the outcome goes on
+ * waiting.
+ */
 bool svc_unsettled(const struct svc *s);
 /* A process ended: true if it was this table's. */
 bool svc_reaped(pid_t pid, int code, int sig, bool core);

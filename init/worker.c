@@ -44,7 +44,8 @@ static void refuse(struct svc *s, const struct err *e)
 static void take(void)
 {
 	while (worker.have < sizeof(worker.result)) {
-		ssize_t n = read(worker.result_fd, worker.result.bytes + worker.have, sizeof(worker.result) - worker.have);
+		ssize_t n = read(worker.result_fd, worker.result.bytes + worker.have,
+				 sizeof(worker.result) - worker.have);
 
 		if (n <= 0)
 			break;
@@ -56,7 +57,10 @@ static void on_result(unsigned arg, uint32_t events)
 {
 	(void)arg;
 	take();
-	/* A hung-up pipe would wake the loop for ever; the end of the process is told by its reaping. */
+	/*
+	 * A hung-up pipe would wake the loop for ever; the end of the process is told by its
+	 * reaping.
+	 */
 	if (worker.have == sizeof(worker.result) || events & (EPOLLHUP | EPOLLERR))
 		loop_unwatch(&worker.watch);
 }
@@ -75,7 +79,8 @@ static int fill_request(struct job_request *q, const struct svc *s, struct err *
 	q->magic = JOB_MAGIC;
 	q->version = JOB_VERSION;
 	q->kind = JOB_PREPARE;
-	if (str_copy(q->image, sizeof(q->image), s->unit->image) || str_copy(q->conf, sizeof(q->conf), CONFIG_CONF_FILE) ||
+	if (str_copy(q->image, sizeof(q->image), s->unit->image) ||
+	    str_copy(q->conf, sizeof(q->conf), CONFIG_CONF_FILE) ||
 	    str_copy(q->store, sizeof(q->store), CONFIG_STORE))
 		return err_set(e, ENAMETOOLONG, "image", "%s", s->unit->image);
 	return 0;
@@ -171,7 +176,8 @@ static void accept_result(struct svc *s, const struct job_result *r)
 	s->prepared = true;
 	if (s->insecure)
 		degraded_insecure();
-	svc_say(s, "image verified, %s in %u ms", s->cached ? "found in the store" : "unpacked", r->elapsed_ms);
+	svc_say(s, "image verified, %s in %u ms", s->cached ? "found in the store" : "unpacked",
+		r->elapsed_ms);
 	svc_event(s, EV_PREPARED);
 }
 

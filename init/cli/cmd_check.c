@@ -18,7 +18,8 @@ struct tally {
 };
 
 /* Names and values come from files: no control byte of theirs goes to a terminal. */
-static void say_line(struct sink *out, const char *kind, const char *file, unsigned line, const char *words)
+static void say_line(struct sink *out, const char *kind, const char *file, unsigned line,
+		     const char *words)
 {
 	char line_text[1200];
 	struct str s;
@@ -32,7 +33,8 @@ static void say_line(struct sink *out, const char *kind, const char *file, unsig
 	sink_fmt(out, "%s\n", line_text);
 }
 
-static void say(struct tally *t, const char *kind, const char *file, unsigned line, const char *words)
+static void say(struct tally *t, const char *kind, const char *file, unsigned line,
+		const char *words)
 {
 	if (call_json(t->c)) {
 		struct json_out j;
@@ -66,7 +68,8 @@ static void note_missing(struct tally *t, const struct unit_set *set, const stru
 	for (i = 0; i < u->requires.n; i++) {
 		if (unit_find(set, u->requires.v[i]))
 			continue;
-		str_print(words, sizeof(words), "requires %s, which is not among these files", u->requires.v[i]);
+		str_print(words, sizeof(words), "requires %s, which is not among these files",
+			  u->requires.v[i]);
 		say(t, "note", u->file, 0, words);
 	}
 }
@@ -87,6 +90,7 @@ int cmd_check(const struct call *c)
 	for (i = 0; i < set.n; i++)
 		note_missing(&t, &set, &set.units[i]);
 	if (!call_json(c))
-		sink_fmt(c->out, "%d files, %u errors, %u warnings\n", c->n_args, t.errors, t.warnings);
+		sink_fmt(c->out, "%d files, %u errors, %u warnings\n", c->n_args, t.errors,
+			 t.warnings);
 	return t.errors ? 1 : 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Finds the unit files and their drop-ins in the search path and reads them: see unit.h. A file of the
- * same name in a later folder takes the place of the earlier one, drop-ins too (systemd.unit(5)).
+ * Finds the unit files and their drop-ins in the search path and reads them: see unit.h. A file of
+ * the same name in a later folder takes the place of the earlier one, drop-ins too
+ * (systemd.unit(5)).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +47,8 @@ static void set_defaults(struct unit *u, enum unit_kind kind)
 }
 
 /* Inserts a name in order, or moves it to the later folder. False when the table is full. */
-static bool note_file(struct found *list, unsigned *n, unsigned max, const char *name, unsigned folder)
+static bool note_file(struct found *list, unsigned *n, unsigned max, const char *name,
+		      unsigned folder)
 {
 	unsigned at = 0;
 
@@ -80,12 +82,15 @@ static void scan_units(const struct search *s, unsigned folder)
 	if (fd < 0 || dir_start(&d, fd))
 		return;
 	while (dir_next(&d, &entry) > 0) {
-		if (!unit_suffix(entry.name, &kind) || entry.name[0] == '.' || strstr(entry.name, "@."))
+		if (!unit_suffix(entry.name, &kind) || entry.name[0] == '.' ||
+		    strstr(entry.name, "@."))
 			continue;	/* a template is no unit by itself */
 		if (strlen(entry.name) >= CTL_UNIT_MAX)
-			s->report(s->ctx, LOG_LVL_ERR, entry.name, 0, "the unit's name is too long");
+			s->report(s->ctx, LOG_LVL_ERR, entry.name, 0,
+				  "the unit's name is too long");
 		else if (!note_file(files, &n_files, UNITS_MAX, entry.name, folder))
-			s->report(s->ctx, LOG_LVL_ERR, entry.name, 0, "there are more units than UNITS_MAX");
+			s->report(s->ctx, LOG_LVL_ERR, entry.name, 0,
+				  "there are more units than UNITS_MAX");
 	}
 }
 
@@ -94,10 +99,12 @@ static bool is_masked(const char *file)
 {
 	struct stat st;
 
-	return !stat(file, &st) && (S_ISCHR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_size == 0));
+	return !stat(file, &st) &&
+	       (S_ISCHR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_size == 0));
 }
 
-static void note_dropins(struct found *list, unsigned *n, const struct search *s, unsigned folder, const char *name)
+static void note_dropins(struct found *list, unsigned *n, const struct search *s, unsigned folder,
+			 const char *name)
 {
 	char path[PATH_BYTES];
 	struct dir_entry entry;
@@ -111,8 +118,10 @@ static void note_dropins(struct found *list, unsigned *n, const struct search *s
 	while (dir_next(&d, &entry) > 0) {
 		if (!str_ends(entry.name, ".conf") || entry.name[0] == '.')
 			continue;
-		if (strlen(entry.name) >= CTL_UNIT_MAX || !note_file(list, n, DROPINS_MAX, entry.name, folder))
-			s->report(s->ctx, LOG_LVL_ERR, path, 0, "too many drop-ins, or a name too long");
+		if (strlen(entry.name) >= CTL_UNIT_MAX ||
+		    !note_file(list, n, DROPINS_MAX, entry.name, folder))
+			s->report(s->ctx, LOG_LVL_ERR, path, 0,
+				  "too many drop-ins, or a name too long");
 	}
 }
 
@@ -125,7 +134,8 @@ static void read_dropins(struct parse *p, const struct search *s)
 	for (i = 0; s->path[i]; i++)
 		note_dropins(list, &n, s, i, p->unit->name);
 	for (i = 0; i < n; i++) {
-		str_print(file, sizeof(file), "%s/%s.d/%s", s->path[list[i].folder], p->unit->name, list[i].name);
+		str_print(file, sizeof(file), "%s/%s.d/%s", s->path[list[i].folder], p->unit->name,
+			  list[i].name);
 		if (!is_masked(file))
 			parse_file(p, AT_FDCWD, file, file);
 	}
@@ -183,26 +193,31 @@ int unit_load_file(struct unit_set *set, const char *path, unit_report *report, 
 	struct search s = { set, search_path, report, ctx };
 	enum unit_kind kind;
 
-	if (slash && str_print(folder, sizeof(folder), "%.*s", (int)(slash - path) + (slash == path), path) < 0)
+	if (slash && str_print(folder, sizeof(folder), "%.*s",
+			       (int)(slash - path) + (slash == path), path) < 0)
 		return -ENAMETOOLONG;
 	if (!unit_suffix(name, &kind) || strlen(name) >= CTL_UNIT_MAX) {
-		report(ctx, LOG_LVL_ERR, path, 0, "not a unit's name: NAME.container or NAME.service, 63 bytes at most");
+		report(ctx, LOG_LVL_ERR, path, 0,
+		       "not a unit's name: NAME.container or NAME.service, 63 bytes at most");
 		return -EINVAL;
 	}
 	if (is_masked(path)) {
-		report(ctx, LOG_LVL_WARN, path, 0, "masked: empty or a device, there is no such unit");
+		report(ctx, LOG_LVL_WARN, path, 0,
+		       "masked: empty or a device, there is no such unit");
 		return 0;
 	}
 	return read_unit(&s, name, path);
 }
 
 /* By exact name, or by stem and suffix. */
-static struct unit *find_exact(const struct unit_set *set, const char *stem, size_t n, const char *suffix)
+static struct unit *find_exact(const struct unit_set *set, const char *stem, size_t n,
+			       const char *suffix)
 {
 	unsigned i;
 
 	for (i = 0; i < set->n; i++)
-		if (strncmp(set->units[i].name, stem, n) == 0 && strcmp(set->units[i].name + n, suffix) == 0)
+		if (strncmp(set->units[i].name, stem, n) == 0 &&
+		    strcmp(set->units[i].name + n, suffix) == 0)
 			return &set->units[i];
 	return NULL;
 }

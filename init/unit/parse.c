@@ -62,7 +62,9 @@ static void enter_section(struct parse *p, const char *name)
 		known |= strcmp(name, both[i]) == 0;
 	str_copy(p->section, sizeof(p->section), name);
 	p->skip_section = !known;
-	/* X-… is for other programs by systemd's rule; [Quadlet] is podman's word to its generator. */
+	/*
+	 * X-… is for other programs by systemd's rule; [Quadlet] is podman's word to its generator.
+	 */
 	if (!known && !str_starts(name, "X-") && strcmp(name, "Quadlet"))
 		parse_warn(p, "unknown section [%s], ignored", name);
 }
@@ -107,7 +109,8 @@ int parse_file(struct parse *p, int dirfd, const char *name, const char *path)
 	p->section[0] = '\0';
 	p->skip_section = false;
 	if (n == -EFBIG)
-		return parse_bad(p, "the file is larger than %d KiB (UNIT_FILE_KB)", CONFIG_UNIT_FILE_KB);
+		return parse_bad(p, "the file is larger than %d KiB (UNIT_FILE_KB)",
+				 CONFIG_UNIT_FILE_KB);
 	if (n == -EINVAL)
 		return parse_bad(p, "not a regular file");
 	if (n < 0)
@@ -128,7 +131,8 @@ static void finish_container(struct parse *p)
 	struct unit *u = p->unit;
 
 	if (!u->image == !u->rootfs)
-		parse_bad(p, u->image ? "Image= and Rootfs= exclude each other" : "a container wants Image= or Rootfs=");
+		parse_bad(p, u->image ? "Image= and Rootfs= exclude each other"
+				      : "a container wants Image= or Rootfs=");
 	if (u->exec_start)
 		parse_bad(p, "ExecStart= has no meaning in a container: use Exec=");
 }
@@ -141,8 +145,9 @@ static void finish_service(struct parse *p)
 		parse_bad(p, "a service wants ExecStart=");
 	else if (u->exec_start->next && u->type != UNIT_ONESHOT)
 		parse_bad(p, "only a oneshot may have several ExecStart=");
-	if (u->type == UNIT_ONESHOT && (u->restart == UNIT_RESTART_ALWAYS || u->restart == UNIT_RESTART_ON_SUCCESS))
-		parse_bad(p, "a oneshot cannot have Restart=always or on-success: it would never be done");
+	if (u->type == UNIT_ONESHOT &&
+	    (u->restart == UNIT_RESTART_ALWAYS || u->restart == UNIT_RESTART_ON_SUCCESS))
+		parse_bad(p, "a oneshot with Restart=always or on-success would never be done");
 }
 
 void parse_finish(struct parse *p)

@@ -16,8 +16,8 @@
 
 /* The fourteen of Docker's and podman's documentation, by their names there. */
 static const char *const fourteen[] = {
-	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW",
-	"SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+	"AUDIT_WRITE",	    "CHOWN",   "DAC_OVERRIDE", "FOWNER", "FSETID",  "KILL",   "MKNOD",
+	"NET_BIND_SERVICE", "NET_RAW", "SETFCAP",      "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
 };
 
 static void the_default_set_is_dockers(void **state)
@@ -43,10 +43,19 @@ static void bits_are_the_kernels(void **state)
 		const char *name;
 		unsigned bit;
 	} some[] = {
-		{ "CAP_CHOWN", CAP_CHOWN }, { "CAP_KILL", CAP_KILL }, { "CAP_SETPCAP", CAP_SETPCAP },
-		{ "CAP_NET_ADMIN", CAP_NET_ADMIN }, { "CAP_SYS_MODULE", CAP_SYS_MODULE }, { "CAP_SYS_ADMIN", CAP_SYS_ADMIN },
-		{ "CAP_SYS_TIME", CAP_SYS_TIME }, { "CAP_MKNOD", CAP_MKNOD }, { "CAP_SETFCAP", CAP_SETFCAP },
-		{ "CAP_SYSLOG", CAP_SYSLOG }, { "CAP_AUDIT_READ", CAP_AUDIT_READ }, { "CAP_PERFMON", 38 }, { "CAP_BPF", 39 },
+		{ "CAP_CHOWN", CAP_CHOWN },
+		{ "CAP_KILL", CAP_KILL },
+		{ "CAP_SETPCAP", CAP_SETPCAP },
+		{ "CAP_NET_ADMIN", CAP_NET_ADMIN },
+		{ "CAP_SYS_MODULE", CAP_SYS_MODULE },
+		{ "CAP_SYS_ADMIN", CAP_SYS_ADMIN },
+		{ "CAP_SYS_TIME", CAP_SYS_TIME },
+		{ "CAP_MKNOD", CAP_MKNOD },
+		{ "CAP_SETFCAP", CAP_SETFCAP },
+		{ "CAP_SYSLOG", CAP_SYSLOG },
+		{ "CAP_AUDIT_READ", CAP_AUDIT_READ },
+		{ "CAP_PERFMON", 38 },
+		{ "CAP_BPF", 39 },
 		{ "CAP_CHECKPOINT_RESTORE", 40 },
 	};
 	uint64_t mask;
@@ -82,9 +91,12 @@ static void every_bit_has_one_name(void **state)
 
 static void names_come_in_any_case_with_or_without_cap(void **state)
 {
-	static const char *const good[] = { "NET_ADMIN", "net_admin", "CAP_NET_ADMIN", "cap_net_admin", "Cap_Net_Admin" };
-	static const char *const bad[] = { "", "CAP_", "NET", "NET_ADMIN ", " NET_ADMIN", "NET_ADMINS", "CAP_CAP_KILL", "12",
-		"ALL_OF_THEM", "-KILL" };
+	static const char *const good[] = { "NET_ADMIN", "net_admin", "CAP_NET_ADMIN",
+					    "cap_net_admin", "Cap_Net_Admin" };
+	static const char *const bad[] = {
+		"",	      "CAP_",	      "NET", "NET_ADMIN ",  " NET_ADMIN",
+		"NET_ADMINS", "CAP_CAP_KILL", "12",  "ALL_OF_THEM", "-KILL"
+	};
 	uint64_t mask;
 	size_t i;
 

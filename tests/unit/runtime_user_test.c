@@ -97,13 +97,15 @@ static void is(const char *text, uint32_t uid, uint32_t gid, unsigned n_groups)
 	if (parse(text))
 		fail_msg("\"%s\": %s: %s", text, why.step, why.text);
 	if (who.uid != uid || who.gid != gid || who.n_groups != n_groups)
-		fail_msg("\"%s\" is %u:%u with %u groups", text, (unsigned)who.uid, (unsigned)who.gid, who.n_groups);
+		fail_msg("\"%s\" is %u:%u with %u groups", text, (unsigned)who.uid,
+			 (unsigned)who.gid, who.n_groups);
 }
 
 static void is_refused(const char *text, int code, const char *words)
 {
 	if (parse(text) != -code)
-		fail_msg("\"%s\" was not refused with %d but is %u:%u", text, code, (unsigned)who.uid, (unsigned)who.gid);
+		fail_msg("\"%s\" was not refused with %d but is %u:%u", text, code,
+			 (unsigned)who.uid, (unsigned)who.gid);
 	if (!strstr(why.text, words))
 		fail_msg("\"%s\": %s", text, why.text);
 }
@@ -148,8 +150,22 @@ static void a_group_is_taken_alone(void **state)
 static void what_is_no_id_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"4294967295", "-1", "+1", "4294967296", "18446744073709551616", "99999999999999999999999999", "0x10", "1e3", " 0",
-		"0 ", "nobody", "we", "webb", "WEB", "root/", "#",
+		"4294967295",
+		"-1",
+		"+1",
+		"4294967296",
+		"18446744073709551616",
+		"99999999999999999999999999",
+		"0x10",
+		"1e3",
+		" 0",
+		"0 ",
+		"nobody",
+		"we",
+		"webb",
+		"WEB",
+		"root/",
+		"#",
 	};
 	char text[64];
 	size_t i;
@@ -277,7 +293,12 @@ static void more_groups_than_there_is_room_for(void **state)
 static void numeric_ids_ask_no_file(void **state)
 {
 	static const gid_t groups[] = { 3, 4 };
-	struct spec s = { .numeric_user = true, .uid = 1000, .gid = 9, .user = "web", .groups = groups, .n_groups = 2 };
+	struct spec s = { .numeric_user = true,
+			  .uid = 1000,
+			  .gid = 9,
+			  .user = "web",
+			  .groups = groups,
+			  .n_groups = 2 };
 
 	(void)state;
 	who = (struct enter){ .spec = &s, .root_fd = root_fd };
