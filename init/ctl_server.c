@@ -266,9 +266,7 @@ static int serve_end(struct client *c)
 	return rc;
 }
 
-/*
- * Sends what there is to send, until the client is full, waits, or has had its share of the turn.
- */
+/* Sends what is due, until the client is full, waits, or has had its share of the turn. */
 static void serve(struct client *c)
 {
 	unsigned n;

@@ -167,9 +167,7 @@ static int next_wait(void)
 	return soonest - now_ms > 3600000 ? 3600000 : (int)(soonest - now_ms);
 }
 
-/*
- * Each due timer once a turn, however late; a timer that sets itself again waits for the next turn.
- */
+/* Each due timer once a turn, however late; one that sets itself again waits for the next. */
 static void run_timers(void)
 {
 	uint64_t due = now_ms;
