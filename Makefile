@@ -116,7 +116,7 @@ LDFLAGS = $(CPU_$(TARGET)) -nostdlib -nostartfiles $(if $(NO_PIE),-static -no-pi
 CRT1 := $(SYSROOT)/lib/$(if $(NO_PIE),crt1,rcrt1).o
 LDLIBS := -lbearssl -lyajl -lz -linih -Wl,--start-group -lc -lgcc -Wl,--end-group
 
-$(OUT)/gen/%.h: %.sh $(wildcard runtime/*.def init/*.def init/*/*.def)
+$(OUT)/gen/%.h: %.sh $(wildcard runtime/*.def runtime/*.tsv runtime/oci/*.def init/*.def init/*/*.def)
 	@mkdir -p $(@D)
 	@sh $< >$@
 

@@ -10,6 +10,7 @@
 #include "init/cli/cli.h"
 #include "init/pid1.h"
 #include "runtime/base/compiler.h"
+#include "runtime/oci/main.h"
 
 static int worker_main(int argc, char **argv)
 {
@@ -41,6 +42,9 @@ int main(int argc, char **argv)
 	const char *name = argc > 0 ? base_name(argv[0]) : "";
 	size_t i;
 
+	/* By name alone: a container's process may well be number 1 of its namespace. */
+	if (IS_ON(CONFIG_OCI) && strcmp(name, "pintle-runc") == 0)
+		return oci_main(argc, argv);
 	for (i = 0; i < ARRAY_LEN(parts); i++)
 		if (strcmp(name, parts[i].name) == 0)
 			return parts[i].main(argc, argv);

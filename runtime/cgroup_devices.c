@@ -167,6 +167,17 @@ int cg_device_rules(const struct cg *c, const struct cg_device_rule *rules, unsi
 	return err_set(e, ENOTSUP, "cgroup", "%s: no device controller", c->name);
 }
 
+int cg_container_rules(const struct cg *c, const struct cg_device_rule *rules, unsigned n, struct err *e)
+{
+	struct cg_device_rule all[RULES_MAX];
+
+	if (n + ARRAY_LEN(defaults) > RULES_MAX)
+		return err_set(e, E2BIG, "cgroup", "%s: %u device rules", c->name, n);
+	memcpy(all, rules, n * sizeof(*rules));
+	memcpy(all + n, defaults + 1, sizeof(defaults) - sizeof(defaults[0]));
+	return cg_device_rules(c, all, n + (unsigned)ARRAY_LEN(defaults) - 1, e);
+}
+
 static int add_extra(struct cg_device_rule *rules, unsigned *n, const struct spec_device *d, struct err *e)
 {
 	struct stat st;

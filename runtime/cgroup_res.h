@@ -83,6 +83,11 @@ int cg_path_join(const struct cg *c, pid_t pid, struct err *e);
 int cg_apply(const struct cg_tree *t, const struct cg *c, const struct cg_resources *r, struct err *e);
 /* The device rules alone: v1 devices.deny/allow, v2 a BPF program that replaces the former one. -ENOTSUP where there is neither. */
 int cg_device_rules(const struct cg *c, const struct cg_device_rule *rules, unsigned n, struct err *e);
+/*
+ * The same with what every container may open after them (Docker's default: null zero full random urandom tty console ptmx and
+ * pty slaves; nodes of all kinds may be made), as runc and crun add it.
+ */
+int cg_container_rules(const struct cg *c, const struct cg_device_rule *rules, unsigned n, struct err *e);
 /* Freezes (true) or thaws the whole group and waits until it is (≤ 2 s, then -ETIMEDOUT). -ENOTSUP without a freezer. */
 int cg_freeze(const struct cg *c, bool frozen, struct err *e);
 /* 1 frozen, 0 not, -errno. */

@@ -97,16 +97,22 @@ static int set_caps(const struct spec_caps *sets, struct err *e)
 	return 0;
 }
 
+static int filter_calls(const struct spec *s, const struct spec_caps *sets, struct err *e)
+{
+	if (s->seccomp == SPEC_SECCOMP_OFF || !IS_ON(CONFIG_SECCOMP))
+		return 0;
+	return s->seccomp == SPEC_SECCOMP_POLICY ? seccomp_install_policy(s, e) : seccomp_install(sets->bounding, e);
+}
+
 int creds_drop(struct enter *c, struct err *e)
 {
 	struct spec_caps sets = sets_of(c);
-	bool filter = c->spec->seccomp == SPEC_SECCOMP_DEFAULT && IS_ON(CONFIG_SECCOMP);
 	int rc;
 
 	if (c->spec->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return err_set(e, errno, "no_new_privs", "set");
 	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter: before it goes. */
-	if (filter && !c->spec->no_new_privs && (rc = seccomp_install(sets.bounding, e)))
+	if (!c->spec->no_new_privs && (rc = filter_calls(c->spec, &sets, e)))
 		return rc;
 	rc = drop_bounding(sets.bounding, e);
 	/* Over setuid(2) only until capset(2): what a user other than root is to have. */
@@ -115,7 +121,7 @@ int creds_drop(struct enter *c, struct err *e)
 	rc = rc ?: set_ids(c, e);
 	rc = rc ?: set_caps(&sets, e);
 	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
-	if (!rc && filter && c->spec->no_new_privs)
-		rc = seccomp_install(sets.bounding, e);
+	if (!rc && c->spec->no_new_privs)
+		rc = filter_calls(c->spec, &sets, e);
 	return rc;
 }

@@ -44,5 +44,7 @@ void enter_proc_path(char *buf, unsigned cap, int fd);
 int user_parse(struct enter *c, const char *text, int root_fd, struct err *e);
 /* Installs the seccomp filter; caps tells which of its conditional rules are lifted. */
 int seccomp_install(uint64_t caps, struct err *e);
+/* Compiles and installs spec->policy, hands its listener on. */
+int seccomp_install_policy(const struct spec *s, struct err *e);
 
 #endif

@@ -10,12 +10,16 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "runtime/base/io.h"
 #include "runtime/base/sys.h"
 #include "runtime/enter.h"
+#include "runtime/seccomp.h"
 #include "runtime/seccomp_nr.h"
+#include "runtime/send_fd.h"
 
 #if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64
@@ -119,11 +123,45 @@ static void build(struct program *p, uint64_t caps)
 int seccomp_install(uint64_t caps, struct err *e)
 {
 	struct program p;
-	struct sock_fprog filter = { .filter = p.op };
-	long rc;
 
 	build(&p, caps);
-	filter.len = p.n;
-	rc = sys_seccomp(SECCOMP_SET_MODE_FILTER, 0, &filter);
-	return rc < 0 ? err_set(e, (int)-rc, "seccomp", "%u instructions", p.n) : 0;
+	return seccomp_load(p.op, p.n, 0, NULL, e);
+}
+
+/* LOG (4.14) and SPEC_ALLOW (4.17) only add: a kernel that does not know them does without. */
+#define MAY_LACK (1u << 1 | 1u << 2 | 1u << 5)	/* LOG, SPEC_ALLOW, WAIT_KILLABLE_RECV (5.19) */
+#define NEW_LISTENER (1u << 3)
+
+int seccomp_load(const struct sock_filter *ops, unsigned n, uint32_t flags, int *ret_listener, struct err *e)
+{
+	struct sock_fprog filter = { .len = (unsigned short)n, .filter = (struct sock_filter *)ops };
+	unsigned want = flags | (ret_listener ? NEW_LISTENER : 0);
+	long rc = sys_seccomp(SECCOMP_SET_MODE_FILTER, want, &filter);
+
+	if (rc == -EINVAL && want & MAY_LACK)
+		rc = sys_seccomp(SECCOMP_SET_MODE_FILTER, want & ~MAY_LACK, &filter);
+	if (rc < 0)
+		return err_set(e, (int)-rc, "seccomp", "%u instructions", n);
+	if (ret_listener)
+		*ret_listener = (int)rc;
+	return 0;
+}
+
+/* A policy of config.json; who listens to it gets the fd before the command runs. */
+int seccomp_install_policy(const struct spec *s, struct err *e)
+{
+	static struct sock_filter ops[SECCOMP_OPS_MAX];	/* the child's own copy */
+	bool listens = s->policy->listener_path && s->session && s->session->listener_fd >= 0;
+	const char *said = s->policy->listener_metadata ? s->policy->listener_metadata : "";
+	int rc, listener AUTO_CLOSE = -1;
+	unsigned n;
+
+	rc = seccomp_compile(s->policy, ops, SECCOMP_OPS_MAX, &n, e);
+	rc = rc ?: seccomp_load(ops, n, s->policy->flags, listens ? &listener : NULL, e);
+	if (!rc && listens) {
+		rc = send_fd(s->session->listener_fd, listener, *said ? said : "-", *said ? strlen(said) : 1);
+		if (rc)
+			err_set(e, rc, "seccomp", "hand the listener to %s", s->policy->listener_path);
+	}
+	return rc;
 }

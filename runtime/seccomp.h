@@ -45,8 +45,6 @@ struct seccomp_policy {
 	const char *listener_metadata;
 };
 
-enum seccomp_profile { SECCOMP_PROFILE_DEFAULT, SECCOMP_PROFILE_HARDENED };
-
 /* "SCMP_ACT_ERRNO" with its number (errno_ret, -1 = not given: EPERM) → the BPF return value. 0 or -EINVAL. */
 int seccomp_action_by_name(const char *name, int errno_ret, uint32_t *ret);
 /* "SCMP_ARCH_X86_64" → AUDIT_ARCH_*. 0, -EINVAL for a name the specification does not have. */
@@ -63,9 +61,6 @@ const char *seccomp_flag_name(unsigned i);
 
 /* Compiles to at most cap instructions. 0 with *ret_n, or -errno with e (-E2BIG: too long; -EINVAL: which rule, why). */
 int seccomp_compile(const struct seccomp_policy *p, struct sock_filter *ops, unsigned cap, unsigned *ret_n, struct err *e);
-/* The same for a built-in profile; caps (bit n = capability n) lift its conditional rules. */
-int seccomp_compile_profile(enum seccomp_profile which, uint64_t caps, struct sock_filter *ops, unsigned cap, unsigned *ret_n,
-			    struct err *e);
 /*
  * Loads a program into the calling thread. With ret_listener (may be NULL) the notify fd is made. A flag the kernel does
  * not know is left out where it only adds (LOG, SPEC_ALLOW). 0 or -errno with e.

@@ -116,7 +116,7 @@ struct spec_root {
 	bool read_only;
 };
 
-enum spec_seccomp { SPEC_SECCOMP_DEFAULT, SPEC_SECCOMP_OFF, SPEC_SECCOMP_HARDENED, SPEC_SECCOMP_POLICY };
+enum spec_seccomp { SPEC_SECCOMP_DEFAULT, SPEC_SECCOMP_OFF, SPEC_SECCOMP_POLICY };
 
 struct spec {
 	const char *name;		/* for messages: the unit's name */

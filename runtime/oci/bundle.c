@@ -68,15 +68,14 @@ static int parse(struct bundle *u, struct err *e)
 static int resolve_root(struct bundle *u, struct box *b, struct err *e)
 {
 	const char *path = u->config.root_path;
-	char joined[8200], real[4096];
+	char joined[8200];
 
 	if (!path)
 		return err_set(e, EINVAL, "config.json", "root.path is missing");
 	if (str_print(joined, sizeof(joined), "%s%s%s", path[0] == '/' ? "" : b->bundle, path[0] == '/' ? "" : "/", path) < 0)
 		return err_set(e, ENAMETOOLONG, "root", "%s", path);
-	if (!realpath(joined, real))
+	if (!realpath(joined, b->rootfs))
 		return err_set(e, errno, "root", "%s", joined);
-	str_copy(b->rootfs, sizeof(b->rootfs), real);
 	u->config.spec.root.path = b->rootfs;
 	return 0;
 }

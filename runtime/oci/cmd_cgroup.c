@@ -159,7 +159,7 @@ int cmd_update(const struct command *c, int argc, char **argv, struct err *e)
 	rc = rc ?: take_size("memory-reservation", reservation, &r.memory.reservation, e);
 	rc = rc ?: cg_apply(&t.tree, &t.cg, &r, e);
 	/* Rules that were there before stay, unless new ones are named. */
-	return rc ?: r.n_devices ? cg_device_rules(&t.cg, r.devices, r.n_devices, e) : 0;
+	return rc ?: r.n_devices ? cg_container_rules(&t.cg, r.devices, r.n_devices, e) : 0;
 }
 
 /* Until the container ends; a missed beat is not made up for. */

@@ -74,7 +74,7 @@ static int see_off(struct run_options *r, struct err *e)
 		box_close(&made.box);
 		return 0;
 	}
-	rc = tty_receive(&r->tty, e);
+	rc = made.bundle.config.terminal ? tty_receive(&r->tty, e) : 0;
 	return rc ?: tty_wait(&r->tty, made.proc.pid);
 }
 
@@ -123,7 +123,8 @@ int cmd_run(const struct command *c, int argc, char **argv, struct err *e)
 		if (!no_subreaper)
 			prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 		rc = tty_open(&r.tty, !o->console_socket, e);
-		o->console_fd = r.tty.pair[1];
+		o->console_fd = r.tty.pair[1];	/* the session's from here on */
+		r.tty.pair[1] = -1;
 	}
 	return rc ?: run(&r, e);
 }

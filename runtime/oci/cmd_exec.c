@@ -241,6 +241,7 @@ static int run(char **argv, struct err *e)
 		rc = tty_open(&x.tty, x.config->terminal && !x.console_socket, e);
 		if (x.tty.pair[1] >= 0)
 			x.session.console_fd = x.tty.pair[1];
+		x.tty.pair[1] = -1;
 	}
 	rc = rc ?: ctr_spawn(&x.place, become, &x.config->spec, &x.proc, e);
 	if (rc)
@@ -252,6 +253,7 @@ static int run(char **argv, struct err *e)
 	rc = x.pid_file ? launch_pid_file(x.pid_file, x.proc.pid, e) : 0;
 	if (rc || x.detach)
 		return rc;
+	io_close(&x.session.console_fd);
 	rc = tty_receive(&x.tty, e);
 	return rc ?: tty_wait(&x.tty, x.proc.pid);
 }

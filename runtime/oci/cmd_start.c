@@ -61,9 +61,12 @@ int cmd_state(const struct command *c, int argc, char **argv, struct err *e)
 	return rc ? err_set(e, rc, "state", "write") : 0;
 }
 
+static const char heading[] = "ID                       PID     STATUS    BUNDLE                                   CREATED\n";
+
 static void print_row(const struct box *b)
 {
-	char line[9000], pid[16];
+	static char line[9000];
+	char pid[16];
 	struct str s;
 
 	str_init(&s, line, sizeof(line));
@@ -105,7 +108,7 @@ int cmd_list(const struct command *c, int argc, char **argv, struct err *e)
 	if (as_json)
 		jsonw_array(&w, NULL);
 	else if (!quiet)
-		io_write_full(STDOUT_FILENO, "ID                       PID     STATUS    BUNDLE                                   CREATED\n", 92);
+		io_write_full(STDOUT_FILENO, heading, sizeof(heading) - 1);
 	while ((rc = dir_next(&d, &entry)) > 0) {
 		struct err ignored = { 0 };
 

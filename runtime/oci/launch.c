@@ -160,7 +160,7 @@ static int make_cgroup(struct launched *l, const struct launch_options *o, struc
 	l->in_cgroup = true;
 	rc = cg_apply(&l->tree, &l->cg, &c->resources, e);
 	if (!rc && c->resources.n_devices) {
-		rc = cg_device_rules(&l->cg, c->resources.devices, c->resources.n_devices, &why);
+		rc = cg_container_rules(&l->cg, c->resources.devices, c->resources.n_devices, &why);
 		/* In a user namespace there is no mknod to guard against; elsewhere the rules must hold. */
 		if (rc && rc != -ENOTSUP && !(rc == -EPERM && has_namespace(c, CLONE_NEWUSER)))
 			*e = why;

@@ -74,6 +74,7 @@ static int session_at(void *ctx, enum spec_stage stage, struct err *e)
 	int rc = 0;
 
 	io_close(&s->ours);	/* the creator's end alone keeps the talk open */
+	io_close(&s->box->fd);	/* and our copy of the folder would keep its lock */
 	if (stage == SPEC_AT_EXEC) {
 		rc = wait_for_start(s, e);
 		s->box->status = BOX_CREATED;

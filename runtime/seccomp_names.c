@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+/* System calls, architectures, actions, operators and flags by name: see seccomp.h and seccomp_names.h. Pure. */
+#include "runtime/seccomp_names.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <string.h>
+
+#include "runtime/base/compiler.h"
+#include "runtime/seccomp.h"
+
+#ifndef AUDIT_ARCH_RISCV64
+#define AUDIT_ARCH_RISCV64 0xc00000f3u
+#define AUDIT_ARCH_RISCV32 0x400000f3u
+#endif
+#define ARCH_X32 (AUDIT_ARCH_X86_64 & ~0x80000000u)	/* as libseccomp tells x32 from x86-64: there is no AUDIT_ARCH of its own */
+
+struct call {
+	const char *name;
+	int32_t number[3];
+};
+
+/* Only what the target can run is in the binary. */
+#if defined(__x86_64__)
+#define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { x86_64, x86, x32 } },
+static const uint32_t own[] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, ARCH_X32, 0 };
+#elif defined(__aarch64__)
+#define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { aarch64, arm } },
+static const uint32_t own[] = { AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM, 0 };
+#elif defined(__arm__)
+#define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { arm } },
+static const uint32_t own[] = { AUDIT_ARCH_ARM, 0 };
+#elif defined(__mips__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { mips } },
+static const uint32_t own[] = { AUDIT_ARCH_MIPSEL, 0 };
+#elif defined(__mips__)
+#define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { mips } },
+static const uint32_t own[] = { AUDIT_ARCH_MIPS, 0 };
+#else
+#define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { riscv64 } },
+static const uint32_t own[] = { AUDIT_ARCH_RISCV64, 0 };
+#endif
+
+static const struct call calls[] = {
+#include "runtime/seccomp_calls.h"
+};
+
+struct word {
+	const char *name;
+	uint32_t value;
+};
+
+static const struct word actions[] = {
+	{ "SCMP_ACT_KILL", SECCOMP_RET_KILL_THREAD }, { "SCMP_ACT_KILL_PROCESS", SECCOMP_RET_KILL_PROCESS },
+	{ "SCMP_ACT_KILL_THREAD", SECCOMP_RET_KILL_THREAD }, { "SCMP_ACT_TRAP", SECCOMP_RET_TRAP },
+	{ "SCMP_ACT_ERRNO", SECCOMP_RET_ERRNO }, { "SCMP_ACT_TRACE", SECCOMP_RET_TRACE },
+	{ "SCMP_ACT_ALLOW", SECCOMP_RET_ALLOW }, { "SCMP_ACT_LOG", SECCOMP_RET_LOG }, { "SCMP_ACT_NOTIFY", SECCOMP_RET_USER_NOTIF },
+};
+
+static const struct word archs[] = {
+	{ "SCMP_ARCH_X86", AUDIT_ARCH_I386 }, { "SCMP_ARCH_X86_64", AUDIT_ARCH_X86_64 }, { "SCMP_ARCH_X32", ARCH_X32 },
+	{ "SCMP_ARCH_ARM", AUDIT_ARCH_ARM }, { "SCMP_ARCH_AARCH64", AUDIT_ARCH_AARCH64 }, { "SCMP_ARCH_MIPS", AUDIT_ARCH_MIPS },
+	{ "SCMP_ARCH_MIPS64", AUDIT_ARCH_MIPS64 }, { "SCMP_ARCH_MIPS64N32", AUDIT_ARCH_MIPS64N32 },
+	{ "SCMP_ARCH_MIPSEL", AUDIT_ARCH_MIPSEL }, { "SCMP_ARCH_MIPSEL64", AUDIT_ARCH_MIPSEL64 },
+	{ "SCMP_ARCH_MIPSEL64N32", AUDIT_ARCH_MIPSEL64N32 }, { "SCMP_ARCH_PPC", AUDIT_ARCH_PPC }, { "SCMP_ARCH_PPC64", AUDIT_ARCH_PPC64 },
+	{ "SCMP_ARCH_PPC64LE", AUDIT_ARCH_PPC64LE }, { "SCMP_ARCH_S390", AUDIT_ARCH_S390 }, { "SCMP_ARCH_S390X", AUDIT_ARCH_S390X },
+	{ "SCMP_ARCH_PARISC", AUDIT_ARCH_PARISC }, { "SCMP_ARCH_PARISC64", AUDIT_ARCH_PARISC64 },
+	{ "SCMP_ARCH_RISCV64", AUDIT_ARCH_RISCV64 }, { "SCMP_ARCH_LOONGARCH64", 0xc0000102u }, { "SCMP_ARCH_M68K", 4u },
+	{ "SCMP_ARCH_SH", 0x4000002au }, { "SCMP_ARCH_SHEB", 42u },
+};
+
+static const struct word ops[] = {
+	{ "SCMP_CMP_NE", SECCOMP_OP_NE }, { "SCMP_CMP_LT", SECCOMP_OP_LT }, { "SCMP_CMP_LE", SECCOMP_OP_LE },
+	{ "SCMP_CMP_EQ", SECCOMP_OP_EQ }, { "SCMP_CMP_GE", SECCOMP_OP_GE }, { "SCMP_CMP_GT", SECCOMP_OP_GT },
+	{ "SCMP_CMP_MASKED_EQ", SECCOMP_OP_MASKED_EQ },
+};
+
+static const struct word flags[] = {
+	{ "SECCOMP_FILTER_FLAG_TSYNC", 1u << 0 }, { "SECCOMP_FILTER_FLAG_LOG", 1u << 1 },
+	{ "SECCOMP_FILTER_FLAG_SPEC_ALLOW", 1u << 2 }, { "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", 1u << 5 },
+};
+
+static int by_name(const struct word *words, size_t n, const char *name, uint32_t *ret)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!strcmp(words[i].name, name)) {
+			*ret = words[i].value;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+int seccomp_action_by_name(const char *name, int errno_ret, uint32_t *ret)
+{
+	uint32_t action;
+
+	if (by_name(actions, ARRAY_LEN(actions), name, &action) || errno_ret > 4095)
+		return -EINVAL;
+	if (action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_TRACE)
+		action |= errno_ret >= 0 ? (uint32_t)errno_ret : EPERM;
+	else if (errno_ret > 0)
+		return -EINVAL;
+	*ret = action;
+	return 0;
+}
+
+int seccomp_arch_by_name(const char *name, uint32_t *ret)
+{
+	return by_name(archs, ARRAY_LEN(archs), name, ret);
+}
+
+int seccomp_op_by_name(const char *name, uint8_t *ret)
+{
+	uint32_t op;
+	int rc = by_name(ops, ARRAY_LEN(ops), name, &op);
+
+	if (!rc)
+		*ret = (uint8_t)op;
+	return rc;
+}
+
+int seccomp_flag_by_name(const char *name, uint32_t *ret)
+{
+	return by_name(flags, ARRAY_LEN(flags), name, ret);
+}
+
+const char *seccomp_action_name(unsigned i)
+{
+	return i < ARRAY_LEN(actions) ? actions[i].name : NULL;
+}
+
+const char *seccomp_arch_name(unsigned i)
+{
+	return i < ARRAY_LEN(archs) ? archs[i].name : NULL;
+}
+
+const char *seccomp_op_name(unsigned i)
+{
+	return i < ARRAY_LEN(ops) ? ops[i].name : NULL;
+}
+
+const char *seccomp_flag_name(unsigned i)
+{
+	return i < ARRAY_LEN(flags) ? flags[i].name : NULL;
+}
+
+uint32_t seccomp_own_arch(unsigned i)
+{
+	return i < ARRAY_LEN(own) ? own[i] : 0;
+}
+
+uint32_t seccomp_own_bit(unsigned i)
+{
+	return seccomp_own_arch(i) == ARCH_X32 && ARCH_X32 != AUDIT_ARCH_I386 ? SECCOMP_X32_BIT : 0;
+}
+
+int64_t seccomp_number(unsigned i, const char *name)
+{
+	size_t low = 0, high = ARRAY_LEN(calls);
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = strcmp(name, calls[mid].name);
+
+		if (!order)
+			return calls[mid].number[i] < 0 ? -1 : (int64_t)((uint32_t)calls[mid].number[i] | seccomp_own_bit(i));
+		if (order < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return -1;
+}

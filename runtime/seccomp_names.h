@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/* The words of OCI seccomp policies and the numbers behind them, for the compiler. Pure. */
+#ifndef PINTLE_RUNTIME_SECCOMP_NAMES_H
+#define PINTLE_RUNTIME_SECCOMP_NAMES_H
+
+#include <stdint.h>
+
+#define SECCOMP_X32_BIT 0x40000000u
+
+/* The architectures that this build can run, the native one first: AUDIT_ARCH_* of the i-th, 0 beyond the last. */
+uint32_t seccomp_own_arch(unsigned i);
+/* The bit that x32's numbers carry under x86-64's AUDIT_ARCH, 0 for the others: the i-th own architecture's. */
+uint32_t seccomp_own_bit(unsigned i);
+/* Number of a call on the i-th own architecture, with that bit; -1 if it has none of the name. */
+int64_t seccomp_number(unsigned i, const char *name);
+
+#endif
