@@ -133,6 +133,8 @@ int devices_make(struct enter *c, struct err *e)
 		return dev;
 	rc = make_standard(dev, e);
 	for (i = 0; i < c->spec->n_devices && !rc; i++)
-		rc = make_asked(c, &c->spec->devices[i], e);
+		/* The container's own devpts has it, whatever the host's is (podman --privileged names all the host's). */
+		if (strcmp(c->spec->devices[i].target, "/dev/ptmx"))
+			rc = make_asked(c, &c->spec->devices[i], e);
 	return rc;
 }

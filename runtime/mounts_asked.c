@@ -19,6 +19,7 @@
 #include "runtime/idmap.h"
 
 #define PROC_MAGIC 0x9fa0
+#define SELINUX_MAGIC 0xf97cff8c
 #define BIND_ONLY (MS_BIND | MS_REC)
 
 /* Files of proc that lxcfs and the like cover (runc's list); anything else there would deceive who reads it. */
@@ -142,9 +143,20 @@ static int bind_sys(int target)
 	return enter_mount_fd("/sys", target, NULL, MS_BIND | MS_REC, NULL);
 }
 
-static int mount_fs(struct enter *c, const struct spec_mount *m, struct err *e)
+/* "context=" is for kernels that have SELinux on; others refuse it. */
+static const char *label_of(const struct enter *c)
 {
 	const struct spec_extra *x = c->spec->extra;
+	struct statfs fs;
+
+	if (!x || !x->mount_label || !*x->mount_label)
+		return NULL;
+	return !statfs("/sys/fs/selinux", &fs) && (uint32_t)fs.f_type == SELINUX_MAGIC ? x->mount_label : NULL;
+}
+
+static int mount_fs(struct enter *c, const struct spec_mount *m, struct err *e)
+{
+	const char *label = label_of(c);
 	unsigned long first = m->flags & ~(unsigned long)MS_REMOUNT;
 	int target AUTO_CLOSE = open_target(c, m, false, e), rc;
 	char data[1024];
@@ -153,9 +165,8 @@ static int mount_fs(struct enter *c, const struct spec_mount *m, struct err *e)
 		return target;
 	if (!strcmp(m->type, "cgroup") || !strcmp(m->type, "cgroup2"))
 		return mount_cgroups(c, m, target, e);
-	if (str_print(data, sizeof(data), "%s%s%s%s%s", m->data ? m->data : "",
-		      x && x->mount_label && m->data && *m->data ? "," : "", x && x->mount_label ? "context=\"" : "",
-		      x && x->mount_label ? x->mount_label : "", x && x->mount_label ? "\"" : "") < 0)
+	if (str_print(data, sizeof(data), "%s%s%s%s%s", m->data ? m->data : "", label && m->data && *m->data ? "," : "",
+		      label ? "context=\"" : "", label ? label : "", label ? "\"" : "") < 0)
 		return err_set(e, E2BIG, "mount", "options of %s", m->target);
 	/* A tmpfs is filled first and sealed by finish(). */
 	if (m->copy_up)

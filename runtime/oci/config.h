@@ -39,6 +39,7 @@ struct oci_pair {
 struct oci_config {
 	const char *version;		/* ociVersion */
 	bool version_is_newer;		/* than 1.3: for the caller's warning */
+	const char *unknown_cap;	/* a capability that cannot be given, for a warning */
 	bool has_process;		/* a container may be created without (start then refuses) */
 	bool terminal;
 	uint16_t rows, cols;		/* consoleSize */

@@ -45,7 +45,7 @@ static int take_oom(struct config_reader *r, const struct json_value *v, const c
 	return 0;
 }
 
-/* A name that this kernel or build does not know cannot be given: passed over, as runc does with a warning. */
+/* A name that this kernel or build does not know cannot be given: the command line warns (runtime-spec 1.2). */
 static int take_cap(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
 {
 	static const struct {
@@ -65,8 +65,10 @@ static int take_cap(struct config_reader *r, const struct json_value *v, const c
 		return 0;
 	if (v->type != JSON_STRING)
 		return config_wrong(path, "the name of a capability is wanted", e);
-	if (str_print(name, sizeof(name), "%.*s", (int)v->len, v->text) < 0 || ctr_cap_by_name(name, &bit))
-		return 0;
+	if (str_print(name, sizeof(name), "%.*s", (int)v->len, v->text) < 0 || ctr_cap_by_name(name, &bit)) {
+		r->c->unknown_cap = config_copy(r, v);
+		return r->c->unknown_cap ? 0 : config_full(path, e);
+	}
 	for (i = 0; i < ARRAY_LEN(sets); i++)
 		if (str_starts(set, sets[i].name))
 			*(uint64_t *)((char *)&r->c->caps + sets[i].at) |= bit;

@@ -264,6 +264,8 @@ static int build(struct launched *l, const struct launch_options *o, struct err 
 
 	if (!rc && l->bundle.config.version_is_newer)
 		say_warning("config.json: ociVersion %s is newer than what is known here", l->box.version);
+	if (!rc && l->bundle.config.unknown_cap)
+		say_warning("config.json: there is no capability %s", l->bundle.config.unknown_cap);
 	rc = rc ?: check(&l->bundle.config, o, e);
 	rc = rc ?: bundle_keep(&l->bundle, &l->box, e);
 	rc = rc ?: make_session(l, o, e);

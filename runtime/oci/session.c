@@ -145,8 +145,12 @@ static char next_word(struct session *s)
 
 static int host_hooks(struct session *s, struct err *e)
 {
-	int rc = hooks_run(s->config, OCI_PRESTART, s->box, e);
+	int rc;
 
+	/* What prestart hooks were told before they became the deprecated ones; tools still look for it. */
+	s->box->status = BOX_CREATED;
+	rc = hooks_run(s->config, OCI_PRESTART, s->box, e);
+	s->box->status = BOX_CREATING;
 	rc = rc ?: hooks_run(s->config, OCI_CREATE_RUNTIME, s->box, e);
 	/* Called off by our closing: the child must not report before the hook's reason is known. */
 	return rc ?: answer(s, s->box->pid, e);
