@@ -194,14 +194,25 @@ int cg_limit(const struct cg_tree *t, const struct cg *c, const struct cg_limits
 	return 0;
 }
 
+/*
+ * On v1 by "tasks": for one thread that moves itself the kernel skips the lock that "cgroup.procs" takes on all of the system's
+ * thread groups, and with it an RCU grace period of 10 ms.
+ */
 int cg_join(const struct cg *c)
 {
 	int rc = c->fd >= 0 ? io_write_file(c->fd, "cgroup.procs", "0") : 0;
 	size_t i;
 
-	for (i = 0; i < CG_V1_N && !rc; i++)
-		if (c->v1_fd[i] >= 0)
-			rc = io_write_file(c->v1_fd[i], "cgroup.procs", "0");
+	for (i = 0; i < CG_V1_N && !rc; i++) {
+		bool unified = !strcmp(cg_hierarchies[i].folder, "unified");
+
+		if (c->v1_fd[i] < 0)
+			continue;
+		rc = io_write_file(c->v1_fd[i], unified ? "cgroup.procs" : "tasks", "0");
+		/* The unified hierarchy of a hybrid host is a guest there: its controllers are not used. */
+		if (unified)
+			rc = 0;
+	}
 	return rc;
 }
 

@@ -27,9 +27,6 @@ struct ctr_place {
 	unsigned n_uid_map, n_gid_map;
 	const struct ctr_join *joins;	/* from tools only: the caller's own namespaces change for a moment */
 	unsigned n_joins;
-	/* In the parent, while the child waits for it: 0, or -errno with e and the child is killed. NULL = none. */
-	int (*placed)(void *ctx, pid_t pid, struct err *e);
-	void *placed_ctx;
 	const char *time_offsets;	/* a new time namespace with this for timens_offsets(5), NULL = none; from tools only */
 };
 

@@ -15,17 +15,25 @@
 
 #define CAP_BIT_MKNOD 27
 
-/* Bits above the kernel's last capability give EINVAL: the end. */
-static int drop_bounding(uint64_t keep, struct err *e)
+/* What our bounding set holds; bits above the kernel's last capability give EINVAL: the end. */
+static uint64_t read_bounding(void)
+{
+	uint64_t have = 0;
+	unsigned bit;
+	int rc;
+
+	for (bit = 0; bit < 64 && (rc = prctl(PR_CAPBSET_READ, bit, 0, 0, 0)) >= 0; bit++)
+		have |= (uint64_t)rc << bit;
+	return have;
+}
+
+static int drop_bounding(uint64_t have, uint64_t keep, struct err *e)
 {
 	unsigned bit;
 
-	for (bit = 0; bit < 64; bit++) {
-		if (prctl(PR_CAPBSET_READ, bit, 0, 0, 0) < 0)
-			return 0;
-		if (!(keep >> bit & 1) && prctl(PR_CAPBSET_DROP, bit, 0, 0, 0))
+	for (bit = 0; bit < 64; bit++)
+		if ((have & ~keep) >> bit & 1 && prctl(PR_CAPBSET_DROP, bit, 0, 0, 0))
 			return err_set(e, errno, "capabilities", "drop %s", ctr_cap_name(bit) ?: "an unknown one");
-	}
 	return 0;
 }
 
@@ -41,35 +49,23 @@ static int set_ids(struct enter *c, struct err *e)
 	return 0;
 }
 
-/* What is asked for and the kernel and our own rights allow. */
-static uint64_t possible(uint64_t wanted)
-{
-	uint64_t have = 0;
-	unsigned bit;
-
-	for (bit = 0; bit < 64 && prctl(PR_CAPBSET_READ, bit, 0, 0, 0) >= 0; bit++)
-		if (prctl(PR_CAPBSET_READ, bit, 0, 0, 0) == 1)
-			have |= 1ull << bit;
-	return wanted & have;
-}
-
 /*
  * A unit's: inheritable and ambient stay empty (CVE-2022-29162), what a user other than root keeps is nothing.
  * config.json says each set itself.
  */
-static struct spec_caps sets_of(const struct enter *c)
+static struct spec_caps sets_of(const struct enter *c, uint64_t have)
 {
 	const struct spec *s = c->spec;
-	uint64_t caps = possible(c->no_devices ? s->caps & ~(1ull << CAP_BIT_MKNOD) : s->caps);
+	uint64_t caps = have & (c->no_devices ? s->caps & ~(1ull << CAP_BIT_MKNOD) : s->caps);
 	struct spec_caps sets = { .bounding = caps, .permitted = c->uid ? 0 : caps, .effective = c->uid ? 0 : caps };
 
 	if (!s->cap_sets)
 		return sets;
 	sets = *s->cap_sets;
-	sets.bounding = possible(sets.bounding);
-	sets.permitted = possible(sets.permitted);
+	sets.bounding &= have;
+	sets.permitted &= have;
 	sets.effective &= sets.permitted;
-	sets.inheritable = possible(sets.inheritable);
+	sets.inheritable &= have;
 	sets.ambient &= sets.permitted & sets.inheritable;
 	return sets;
 }
@@ -106,7 +102,8 @@ static int filter_calls(const struct spec *s, const struct spec_caps *sets, stru
 
 int creds_drop(struct enter *c, struct err *e)
 {
-	struct spec_caps sets = sets_of(c);
+	uint64_t have = read_bounding();
+	struct spec_caps sets = sets_of(c, have);
 	int rc;
 
 	if (c->spec->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
@@ -114,7 +111,7 @@ int creds_drop(struct enter *c, struct err *e)
 	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter: before it goes. */
 	if (!c->spec->no_new_privs && (rc = filter_calls(c->spec, &sets, e)))
 		return rc;
-	rc = drop_bounding(sets.bounding, e);
+	rc = drop_bounding(have, sets.bounding, e);
 	/* Over setuid(2) only until capset(2): what a user other than root is to have. */
 	if (!rc && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
 		rc = err_set(e, errno, "capabilities", "keep over setuid");

@@ -12,6 +12,7 @@
 
 #include "runtime/base/io.h"
 #include "runtime/base/sys.h"
+#include "runtime/cgroup.h"
 
 #define FOR_CHILDREN ((uint64_t)CLONE_NEWPID | SYS_CLONE_NEWTIME)
 
@@ -44,7 +45,7 @@ static int join(const struct ctr_join *j, struct err *e)
 	return setns(j->fd, (int)j->flag) ? err_set(e, errno, "setns", "%s", name_of(j->flag)) : 0;
 }
 
-static bool wants_helper(const struct ctr_place *p)
+bool join_helped(const struct ctr_place *p)
 {
 	return p->n_joins && (find(p, CLONE_NEWUSER) || (p->namespaces & CLONE_NEWUSER));
 }
@@ -54,7 +55,7 @@ int join_in_child(const struct ctr_place *p, struct err *e)
 	unsigned i;
 	int rc = 0;
 
-	if (wants_helper(p))
+	if (join_helped(p))
 		return 0;
 	/* The mount namespace last: the others' fds are open, but messages name host paths. */
 	for (i = 0; i < p->n_joins && !rc; i++)
@@ -155,8 +156,11 @@ static long help(const struct ctr_place *p, join_clone_fn *clone, void *ctx, int
 {
 	struct told t = { 0 };
 	int no_pidfd;
-	long rc = join_all(p, &t.e);
+	long rc = p->cgroup ? cg_join(p->cgroup) : 0;
 
+	if (rc)
+		err_set(&t.e, (int)rc, "cgroup", "%s", p->cgroup->name);
+	rc = rc ?: join_all(p, &t.e);
 	if (!rc)
 		rc = clone(ctx, CLONE_PARENT, &no_pidfd);
 	if (rc == 0)
@@ -201,7 +205,7 @@ static long clone_by_helper(const struct ctr_place *p, join_clone_fn *clone, voi
 
 long join_clone(const struct ctr_place *p, join_clone_fn *clone, void *ctx, int *pidfd, struct err *e)
 {
-	if (wants_helper(p))
+	if (join_helped(p))
 		return clone_by_helper(p, clone, ctx, pidfd, e);
 	if (p->n_joins || p->time_offsets)
 		return clone_and_return(p, clone, ctx, pidfd, e);

@@ -6,6 +6,8 @@
 #ifndef PINTLE_RUNTIME_JOIN_H
 #define PINTLE_RUNTIME_JOIN_H
 
+#include <stdbool.h>
+
 #include "runtime/container.h"
 
 /* Clones with CLONE_* besides the place's own; as clone(2) with the error negative. */
@@ -18,6 +20,8 @@ typedef long join_clone_fn(void *ctx, uint64_t more, int *pidfd);
  */
 long join_clone(const struct ctr_place *p, join_clone_fn *clone, void *ctx, int *pidfd, struct err *e);
 
+/* Whether the helper does it, and has moved itself to the group (the child is born there). */
+bool join_helped(const struct ctr_place *p);
 /* In the child: the others that the place joins. 0 or -errno with e. */
 int join_in_child(const struct ctr_place *p, struct err *e);
 

@@ -83,15 +83,16 @@ static int settle(struct launch *l, struct err *e)
 	setsid();
 	sys_cloexec_range(3, ~0u);
 	io_close(&l->report[0]);
+	/* While we are the host's root still: in a user namespace of our own the group's files are somebody else's. */
+	if (p->cgroup && !l->in_cgroup && !join_helped(p) && (rc = cg_join(p->cgroup)))
+		return err_set(e, rc, "cgroup", "%s", p->cgroup->name);
 	if (l->go[1] >= 0) {
 		io_close(&l->go[1]);
 		if (io_read_full(l->go[0], &go, 1) != 1)
 			return err_set(e, ECANCELED, "start", "called off");
-		if (p->namespaces & CLONE_NEWUSER && (setgid(0) || setuid(0)))
+		if (setgid(0) || setuid(0))
 			return err_set(e, errno, "id maps", "become root inside");
 	}
-	if (p->cgroup && !l->in_cgroup && (rc = cg_join(p->cgroup)))
-		return err_set(e, rc, "cgroup", "%s", p->cgroup->name);
 	if ((rc = join_in_child(p, e)))
 		return rc;
 	if ((p->namespaces & LATE_NAMESPACES) && unshare((int)SYS_CLONE_NEWCGROUP))
@@ -150,21 +151,16 @@ static void deny_setgroups(pid_t pid)
 static int let_go(const struct launch *l, pid_t pid, struct err *e)
 {
 	const struct ctr_place *p = l->place;
-	int rc = 0;
+	int rc = write_map(pid, "uid_map", p->uid_map, p->n_uid_map, e);
 
-	if (p->namespaces & CLONE_NEWUSER) {
-		rc = write_map(pid, "uid_map", p->uid_map, p->n_uid_map, e);
-		deny_setgroups(pid);
-		rc = rc ?: write_map(pid, "gid_map", p->gid_map, p->n_gid_map, e);
-	}
-	if (!rc && p->placed)
-		rc = p->placed(p->placed_ctx, pid, e);
+	deny_setgroups(pid);
+	rc = rc ?: write_map(pid, "gid_map", p->gid_map, p->n_gid_map, e);
 	return rc ? rc : io_write_full(l->go[1], "", 1);
 }
 
 static int make_pipes(struct launch *l, struct err *e)
 {
-	bool waits = l->place->namespaces & CLONE_NEWUSER || l->place->placed;
+	bool waits = l->place->namespaces & CLONE_NEWUSER;
 
 	if (pipe2(l->report, O_CLOEXEC | O_NONBLOCK))
 		return err_set(e, errno, "pipe", "report");

@@ -94,7 +94,7 @@ static int run(struct run_options *r, struct err *e)
 	if (r->detach || r->keep)
 		return rc;
 	made.box.status = BOX_STOPPED;
-	if (delete_stopped(&made.box, &ignored))
+	if (delete_stopped(&made.box, &made.bundle.config, &ignored))
 		say_error(&ignored);
 	return rc;
 }

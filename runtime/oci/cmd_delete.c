@@ -29,8 +29,10 @@ static void kill_group(struct box *b)
 
 	if (box_cgroup(b, &t, &c, NULL))
 		return;
-	cg_freeze(&c, false, NULL);
-	cg_kill(&t, &c);
+	if (cg_populated(&c)) {
+		cg_freeze(&c, false, NULL);
+		cg_kill(&t, &c);
+	}
 	cg_close(&t, &c, false);
 }
 
@@ -55,23 +57,33 @@ static int remove_group(struct box *b, struct err *e)
 	return cg_path_remove(b->cgroup, e);
 }
 
-int delete_stopped(struct box *b, struct err *e)
+/* Without a mount namespace of its own, its mounts are ours to take away. */
+static void unmount_root(const struct box *b, const struct oci_config *c)
+{
+	unsigned i;
+
+	for (i = 0; i < c->n_namespaces; i++)
+		if (c->namespaces[i].flag == CLONE_NEWNS)
+			return;
+	umount2(b->rootfs, MNT_DETACH);
+}
+
+int delete_stopped(struct box *b, const struct oci_config *config, struct err *e)
 {
 	static struct bundle u;
 	struct err ignored = { 0 };
-	bool has_config = bundle_of(&u, b, &ignored) == 0, shared = false;
-	int rc = remove_group(b, e);
-	unsigned i;
+	int rc;
 
-	for (i = 0; has_config && i < u.config.n_namespaces; i++)
-		shared |= u.config.namespaces[i].flag == CLONE_NEWNS;
-	/* Without a mount namespace of its own, its mounts are ours to take away. */
-	if (has_config && !shared && b->rootfs[0])
-		umount2(b->rootfs, MNT_DETACH);
+	/* Before the folder goes; one whose creation was cut short has none. */
+	if (!config && !bundle_of(&u, b, &ignored))
+		config = &u.config;
+	rc = remove_group(b, e);
+	if (config)
+		unmount_root(b, config);
 	b->status = BOX_STOPPED;
 	rc = rc ?: box_remove(b, e);
-	if (!rc && has_config)
-		hooks_try(&u.config, OCI_POSTSTOP, b);
+	if (!rc && config)
+		hooks_try(config, OCI_POSTSTOP, b);
 	return rc;
 }
 
@@ -91,7 +103,7 @@ int cmd_delete(const struct command *c, int argc, char **argv, struct err *e)
 	if (b.status != BOX_STOPPED && !force && !(b.status == BOX_CREATING && !b.pid))
 		return err_set(e, EBUSY, "delete", "container %s is not stopped: %s", b.id, box_word(b.status));
 	rc = b.status == BOX_STOPPED ? 0 : delete_kill(&b, e);
-	return rc ?: delete_stopped(&b, e);
+	return rc ?: delete_stopped(&b, NULL, e);
 }
 
 static int signal_each(pid_t pid, void *ctx)

@@ -33,7 +33,6 @@ struct exec {
 	struct ctr_proc proc;
 	struct cg_tree tree;
 	struct cg cg;
-	bool in_cgroup;
 	gid_t gids[OPTS_LIST_MAX];
 	struct tty tty;
 };
@@ -172,12 +171,6 @@ static int join_namespaces(struct err *e)
 	return launch_joins(&wanted, &x.place, x.joins, e);
 }
 
-static int placed(void *ctx, pid_t pid, struct err *e)
-{
-	(void)ctx;
-	return x.in_cgroup ? cg_path_join(&x.cg, pid, e) : 0;
-}
-
 static int become(void *ctx, struct err *e)
 {
 	unsigned i;
@@ -201,7 +194,10 @@ static int open_group(struct err *e)
 	if (str_print(path, sizeof(path), "%s%s%s", x.box.cgroup, x.cgroup ? "/" : "", x.cgroup ? x.cgroup : "") < 0)
 		return err_set(e, ENAMETOOLONG, "exec", "--cgroup");
 	rc = cg_path_open(path, false, &x.tree, &x.cg, e);
-	x.in_cgroup = !rc;
+	if (!rc) {
+		x.place.cgroup = &x.cg;
+		x.place.cgroup_fd = x.cg.fd;
+	}
 	return rc;
 }
 
@@ -228,7 +224,7 @@ static int prepare(char **argv, struct err *e)
 		return rc;
 	if (x.config->terminal && x.detach && !x.console_socket)
 		return err_set(e, EINVAL, "usage", "a detached exec with a terminal wants a --console-socket");
-	x.place = (struct ctr_place){ .cgroup_fd = -1, .netns_fd = -1, .placed = placed };
+	x.place = (struct ctr_place){ .cgroup_fd = -1, .netns_fd = -1 };
 	rc = join_namespaces(e);
 	return rc ?: open_group(e);
 }

@@ -292,11 +292,12 @@ int config_read_with(struct config_reader *r, const char *prefix, const void *by
 {
 	struct run run = { .r = r, .prefix = prefix };
 	struct arena scratch;
-	void *room = arena_get(r->a, SCRATCH_BYTES);
 
-	if (!room)
+	/* The arena's end, as it is: zeroing it would touch pages that the document may never need. */
+	if (r->a->cap - r->a->used < 2 * SCRATCH_BYTES)
 		return err_set(e, E2BIG, what, "the arena is too small");
-	arena_init(&scratch, room, SCRATCH_BYTES);
+	r->a->cap -= SCRATCH_BYTES;
+	arena_init(&scratch, r->a->base + r->a->cap, SCRATCH_BYTES);
 	r->items[0] = r->c;
 	return json_read(&scratch, bytes, n, take, &run, what, e);
 }

@@ -158,6 +158,8 @@ static int make_cgroup(struct launched *l, const struct launch_options *o, struc
 		return rc;
 	}
 	l->in_cgroup = true;
+	l->place.cgroup = &l->cg;
+	l->place.cgroup_fd = l->cg.fd;
 	rc = cg_apply(&l->tree, &l->cg, &c->resources, e);
 	if (!rc && c->resources.n_devices) {
 		rc = cg_container_rules(&l->cg, c->resources.devices, c->resources.n_devices, &why);
@@ -170,19 +172,12 @@ static int make_cgroup(struct launched *l, const struct launch_options *o, struc
 	return rc;
 }
 
-static int placed(void *ctx, pid_t pid, struct err *e)
-{
-	struct launched *l = ctx;
-
-	return l->in_cgroup ? cg_path_join(&l->cg, pid, e) : 0;
-}
-
 static int make_place(struct launched *l, struct err *e)
 {
 	struct oci_config *c = &l->bundle.config;
 	struct ctr_place *p = &l->place;
 
-	*p = (struct ctr_place){ .cgroup_fd = -1, .netns_fd = -1, .placed = placed, .placed_ctx = l };
+	*p = (struct ctr_place){ .cgroup_fd = -1, .netns_fd = -1 };
 	p->uid_map = c->userns.uid;
 	p->n_uid_map = c->userns.n_uid;
 	p->gid_map = c->userns.gid;
