@@ -34,6 +34,14 @@ check-host: ## PID 1 in namespaces on this machine; HOST_TESTS="tests/host/image
 	@bad=0; PINTLE=$(CURDIR)/out/host/pintle TEST_OUT=$(CURDIR)/out/tests sh tests/host/run.sh $(HOST_TESTS) || bad=1; \
 		sh tests/sum.sh show host || bad=1; exit $$bad
 
+# --- conformance: the Open Container Initiative's own programs, built and kept outside of this folder ---
+RUNTIME ?= $(CURDIR)/out/host/pintle-runc
+.PHONY: check-conformance
+check-conformance: ## runtime-tools' validation programs: OCI_SUITE=folder; RUNTIME=/usr/bin/crun for another runtime
+	@$(MAKE) BOARD=host all
+	@ln -sf pintle out/host/pintle-runc
+	@tests/conformance/run $(RUNTIME) "$${OCI_SUITE:?OCI_SUITE is the folder of the built suite}"
+
 # --- fuzz: every tests/fuzz/NAME_fuzz.c with tests/fuzz/corpus/NAME/, by clang on this machine --------
 FUZZ := $(patsubst tests/fuzz/%.c,out/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_SECONDS ?= 60
