@@ -107,6 +107,24 @@ static int bind_plain(const struct spec_mount *m, int source, int target)
 	return enter_mount_fd(path, target, NULL, MS_BIND | (m->flags & MS_REC), NULL);
 }
 
+/* A source that only the host's root can reach came as a tree of its own, made before we were cloned. */
+static int mount_tree(struct enter *c, const struct spec_mount *m, struct err *e)
+{
+	struct stat st;
+	int target AUTO_CLOSE = -1;
+	long rc;
+
+	if (fstat(m->tree_fd, &st))
+		return err_set(e, errno, "volume", "%s", m->source);
+	target = open_target(c, m, !S_ISDIR(st.st_mode), e);
+	if (target < 0)
+		return target;
+	rc = sys_move_mount(m->tree_fd, "", target, "", SYS_MOVE_MOUNT_F_EMPTY_PATH | SYS_MOVE_MOUNT_T_EMPTY_PATH);
+	if (rc)
+		return err_set(e, (int)-rc, "mount", "%s on %s", m->source, m->target);
+	return finish(c, m, m->flags & ~(unsigned long)BIND_ONLY, e);
+}
+
 static int mount_bind(struct enter *c, const struct spec_mount *m, struct err *e)
 {
 	struct stat st;
@@ -200,7 +218,7 @@ int mounts_asked(struct enter *c, struct err *e)
 		if (m->flags & MS_REMOUNT && m->flags & MS_BIND)
 			rc = finish(c, m, m->flags & ~(unsigned long)(BIND_ONLY | MS_REMOUNT), e);
 		else if (m->flags & MS_BIND)
-			rc = mount_bind(c, m, e);
+			rc = m->tree_fd > 0 ? mount_tree(c, m, e) : mount_bind(c, m, e);
 		else if (!m->type)
 			rc = err_set(e, EINVAL, "mount", "%s has no type", m->target);
 		else

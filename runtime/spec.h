@@ -11,15 +11,17 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "runtime/spec_oci.h"
+
 #define SPEC_LAYERS_MAX 127	/* overlayfs takes 500, one page of mount options takes 127 short names */
 
 struct cg;
-struct err;
 struct seccomp_policy;
 
 struct spec_mount {
 	const char *type;	/* "bind", "tmpfs", "proc", … as mount(2) has them */
 	const char *source;	/* host path for bind; may be NULL for tmpfs */
+	int tree_fd;		/* a bind's source, cloned by open_tree(2) where the child may not reach it; 0 = none */
 	const char *target;	/* absolute path inside the container */
 	unsigned long flags;	/* MS_* ; MS_BIND|MS_REC for rbind */
 	unsigned long propagation; /* MS_PRIVATE, MS_SLAVE, MS_SHARED (with MS_REC) or 0 */
@@ -57,48 +59,6 @@ struct spec_idmap_set {
 	const struct spec_idmap *uid, *gid;
 	unsigned n_uid, n_gid;
 	bool recursive;		/* for a mount: "ridmap", also what is mounted below */
-};
-
-/* Runtime-spec process.capabilities: bit n = capability n. */
-struct spec_caps {
-	uint64_t bounding, effective, permitted, inheritable, ambient;
-};
-
-struct spec_sched {		/* sched_setattr(2) */
-	uint32_t policy;	/* SCHED_* */
-	uint64_t flags;
-	int32_t nice, priority;
-	uint64_t runtime_ns, deadline_ns, period_ns;
-};
-
-/* The process attributes that only config.json can ask for; NULL in struct spec = none. */
-struct spec_extra {
-	const char *apparmor, *selinux;		/* labels for exec, NULL = leave */
-	const char *mount_label;		/* SELinux context of the file systems that are mounted */
-	const struct spec_sched *sched;		/* NULL = leave */
-	int ioprio;				/* ioprio_set(2)'s class << 13 | data, -1 = leave */
-	int64_t personality;			/* personality(2), -1 = leave */
-	const char *cpus_initial, *cpus_final;	/* cpu lists "0-3,7" before and at exec, NULL = leave */
-	unsigned long root_propagation;		/* MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE with MS_REC, 0 = slave */
-	const char *listener_metadata;		/* goes with the seccomp notify fd */
-};
-
-enum spec_stage {
-	SPEC_AT_ROOT,		/* namespaces and mounts are there, the host's tree is still in sight */
-	SPEC_AT_EXEC,		/* everything is done but exec */
-};
-
-/* What a container has that a command line set up, where create and start are two commands. fd -1 = not there. */
-struct spec_session {
-	int (*at)(void *ctx, enum spec_stage stage, struct err *e);	/* called in the child; may block; 0 or -errno with e */
-	void *ctx;
-	bool terminal;
-	int console_fd;		/* unix socket that the terminal's master is sent over (runc's --console-socket) */
-	uint16_t rows, cols;	/* of that terminal, 0 = leave */
-	int listener_fd;	/* unix socket for the seccomp notify fd */
-	unsigned preserve_fds;	/* fds 3 … 3 + n - 1 stay open */
-	bool no_pivot;		/* MS_MOVE and chroot, for a root file system in RAM */
-	bool joined;		/* a process beside others of a running container: nothing is made in its tree */
 };
 
 enum spec_upper {

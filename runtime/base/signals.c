@@ -16,7 +16,7 @@ static const struct {
 	const char *name;
 } known[] = {
 #define S(name) { SIG##name, #name },
-#include "init/unit/signals.def"
+#include "runtime/base/signals.def"
 #undef S
 };
 

@@ -45,6 +45,7 @@ struct oci_config {
 	uint16_t rows, cols;		/* consoleSize */
 	struct spec spec;		/* argv envp cwd ids groups umask caps rlimits … root mounts devices masked readonly sysctl
 					   hostname domainname seccomp policy extra; fds are -1, session NULL, no_default_mounts true */
+	struct spec_mount *mounts;	/* what spec.mounts points at */
 	struct spec_caps caps;		/* what spec.cap_sets points at */
 	struct spec_extra extra;	/* what spec.extra points at */
 	struct oci_namespace namespaces[8];

@@ -207,6 +207,6 @@ int config_mounts_finish(struct config_reader *r, struct err *e)
 		if (set && (!set->n_uid || !set->n_gid))
 			return err_set(e, EINVAL, "config.json", "mounts[%u]: id-mapped without mappings", i);
 	}
-	s->mounts = flat;
+	s->mounts = r->c->mounts = flat;
 	return 0;
 }

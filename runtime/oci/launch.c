@@ -172,6 +172,26 @@ static int make_cgroup(struct launched *l, const struct launch_options *o, struc
 	return rc;
 }
 
+/*
+ * In a user namespace the child has no rights over the host's folders on the way to a volume. We have: the tree is cloned here and
+ * moved there. Before Linux 5.2 the child tries by path.
+ */
+static void open_trees(struct oci_config *c)
+{
+	unsigned i;
+
+	for (i = 0; i < c->spec.n_mounts; i++) {
+		struct spec_mount *m = &c->mounts[i];
+		unsigned deep = m->flags & MS_REC ? SYS_AT_RECURSIVE : 0;
+		long fd;
+
+		if (!(m->flags & MS_BIND) || m->flags & MS_REMOUNT || m->idmap)
+			continue;
+		fd = sys_open_tree(AT_FDCWD, m->source, SYS_OPEN_TREE_CLONE | SYS_OPEN_TREE_CLOEXEC | deep);
+		m->tree_fd = fd > 0 ? (int)fd : 0;
+	}
+}
+
 static int make_place(struct launched *l, struct err *e)
 {
 	struct oci_config *c = &l->bundle.config;
@@ -193,6 +213,8 @@ static int make_place(struct launched *l, struct err *e)
 	c->spec.own_cgroupns = (p->namespaces & SYS_CLONE_NEWCGROUP) != 0;
 	if (p->namespaces & CLONE_NEWUSER && !p->n_uid_map)
 		return err_set(e, EINVAL, "config.json", "a user namespace without linux.uidMappings");
+	if (has_namespace(c, CLONE_NEWUSER))
+		open_trees(c);
 	c->spec.loopback = (p->namespaces & CLONE_NEWNET) != 0;
 	return 0;
 }
