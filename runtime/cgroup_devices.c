@@ -122,8 +122,12 @@ static void build(struct program *p, const struct cg_device_rule *rules, unsigne
 	ALU(BPF_RSH, BPF_REG_3, 16);
 	LOAD(BPF_REG_4, major);
 	LOAD(BPF_REG_5, minor);
-	while (n)
+	while (n) {
 		add_rule(p, &rules[--n]);
+		/* What it leaves nothing over for would be unreachable, and the verifier refuses that. */
+		if (rules[n].type == 'a')
+			return;
+	}
 	RETURN(1);	/* as version 1: what no rule speaks of is as it was, allowed */
 }
 
