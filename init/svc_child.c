@@ -16,6 +16,7 @@
 #include "runtime/base/str.h"
 #include "runtime/container.h"
 
+#define USERNS_FIRST_ID 0x40000000u
 #define ARENA_BYTES (96 * 1024)
 
 /* Touched in the child only: PID 1 never pays for these pages. */
@@ -120,6 +121,18 @@ static void container_root(struct spec *spec, const struct unit *u, const struct
 	spec->root.upper = u->rootfs ? SPEC_UPPER_NONE : SPEC_UPPER_TMPFS;
 }
 
+/* A range of ids a unit, far above those that images and services use; the same one as long as the units are the same. */
+static const struct spec_idmap_set *make_userns(const struct svc *s)
+{
+	static struct spec_idmap map;
+	static struct spec_idmap_set set = { .uid = &map, .gid = &map, .n_uid = 1, .n_gid = 1 };
+
+	if (!s->unit->userns_ids)
+		return NULL;
+	map = (struct spec_idmap){ 0, USERNS_FIRST_ID + svc_index(s) * 65536u, s->unit->userns_ids };
+	return &set;
+}
+
 static const char *short_name(const struct unit *u, struct arena *a)
 {
 	const char *dot = strrchr(u->name, '.');
@@ -146,6 +159,7 @@ int svc_child_container(void *ctx, struct err *e)
 	common(&spec, s);
 	spec.hostname = u->hostname ? u->hostname : short_name(u, &a);
 	rc = container_environment(spec.hostname, e);
+	spec.userns = make_userns(s);
 	rc = rc ?: svc_mounts_fill(&spec, u, image.volumes, &a, e);
 	if (rc)
 		return rc;

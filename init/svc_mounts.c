@@ -157,8 +157,13 @@ int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_
 	spec->devices = devices;
 	for (i = 0; i < u->tmpfs.n && !rc; i++)
 		rc = add_tmpfs(&mounts[spec->n_mounts++], u->tmpfs.v[i], a, e);
-	for (i = 0; i < u->volumes.n && !rc; i++)
-		rc = add_volume(&mounts[spec->n_mounts++], u, u->volumes.v[i], a, e);
+	for (i = 0; i < u->volumes.n && !rc; i++) {
+		struct spec_mount *m = &mounts[spec->n_mounts++];
+
+		rc = add_volume(m, u, u->volumes.v[i], a, e);
+		/* A volume of ours is the container's, whatever ids it has; a host's folder stays who it is. */
+		m->idmap = m->make_source ? spec->userns : NULL;
+	}
 	for (i = 0; i < u->devices.n && !rc; i++)
 		spec->n_devices += add_device(&devices[spec->n_devices], u->devices.v[i], a);
 	if (!rc && u->read_only && !u->rootfs) {

@@ -41,7 +41,7 @@ static int set_ids(struct enter *c, struct err *e)
 {
 	/* A user namespace made without rights may not (user_namespaces(7)); with none asked for nothing is lost. */
 	if (setgroups(c->n_groups, c->groups) && (c->n_groups || errno != EPERM))
-		return err_set(e, errno, "setgroups", "%u groups", c->n_groups);
+		return err_set(e, errno, "setgroups", "%u groups; is each of them mapped?", c->n_groups);
 	if (setresgid(c->gid, c->gid, c->gid))
 		return err_set(e, errno, "setgid", "%u", c->gid);
 	if (setresuid(c->uid, c->uid, c->uid))

@@ -12,9 +12,10 @@
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
+#include "runtime/procfs.h"
 
-/* "inside" of a unit's map is what the mount shows; the kernel's map has the disk's ids on that side. */
-static int write_map(pid_t pid, const char *file, const struct spec_idmap *map, unsigned n)
+/* "inside" of a map is what the mount shows; the kernel's map has the disk's ids on that side. */
+static int write_map(int proc_fd, pid_t pid, const char *file, const struct spec_idmap *map, unsigned n)
 {
 	char path[64], text[1024];
 	struct str s;
@@ -23,48 +24,57 @@ static int write_map(pid_t pid, const char *file, const struct spec_idmap *map, 
 	str_init(&s, text, sizeof(text));
 	for (i = 0; i < n; i++)
 		str_fmt(&s, "%u %u %u\n", map[i].inside, map[i].outside, map[i].count);
-	str_print(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
-	return s.cut ? -E2BIG : io_write_file(AT_FDCWD, path, text);
+	str_print(path, sizeof(path), "%d/%s", (int)pid, file);
+	return s.cut ? -E2BIG : procfs_write(proc_fd, path, text);
+}
+
+int idmap_write(const struct spec_idmap_set *map, int proc_fd, pid_t pid)
+{
+	int rc = write_map(proc_fd, pid, "uid_map", map->uid, map->n_uid);
+
+	return rc ?: write_map(proc_fd, pid, "gid_map", map->gid, map->n_gid);
+}
+
+static int open_ns(int proc_fd, pid_t pid)
+{
+	char path[32];
+	int fd;
+
+	str_print(path, sizeof(path), "%d/ns/user", (int)pid);
+	/* A magic link, on a procfs that nobody else can touch. */
+	fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 /* The namespace lives by the process in it and then by the fd. */
-static int make_userns(const struct spec_idmap_set *map)
+int idmap_userns(const struct spec_idmap_set *map, int proc_fd)
 {
-	char path[64];
 	long pid = sys_clone(CLONE_NEWUSER | SIGCHLD, NULL);
-	int fd, rc;
+	int fd;
 
 	if (pid == 0)
 		for (;;)
 			pause();
 	if (pid < 0)
 		return (int)pid;
-	rc = write_map((pid_t)pid, "uid_map", map->uid, map->n_uid);
-	rc = rc ?: write_map((pid_t)pid, "gid_map", map->gid, map->n_gid);
-	str_print(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
-	fd = rc ? rc : open(path, O_RDONLY | O_CLOEXEC);
-	if (!rc && fd < 0)
-		fd = -errno;
+	fd = idmap_write(map, proc_fd, (pid_t)pid);
+	fd = fd ? fd : open_ns(proc_fd, (pid_t)pid);
 	kill((pid_t)pid, SIGKILL);
 	waitpid((pid_t)pid, NULL, 0);
 	return fd;
 }
 
-int idmap_bind(const struct spec_idmap_set *map, int source_fd, int target_fd, bool recursive)
+int idmap_bind(int userns_fd, int source_fd, int target_fd, bool below, bool deep)
 {
-	unsigned deep = recursive ? SYS_AT_RECURSIVE : 0;
-	struct sys_mount_attr attr = { .attr_set = SYS_MOUNT_ATTR_IDMAP };
-	int userns AUTO_CLOSE = make_userns(map), tree AUTO_CLOSE = -1;
-	long rc;
+	unsigned all = below ? SYS_AT_RECURSIVE : 0;
+	struct sys_mount_attr attr = { .attr_set = SYS_MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns_fd };
+	int tree AUTO_CLOSE = -1;
+	long rc = sys_open_tree(source_fd, "", SYS_AT_EMPTY_PATH | SYS_OPEN_TREE_CLONE | SYS_OPEN_TREE_CLOEXEC | all);
 
-	if (userns < 0)
-		return userns;
-	rc = sys_open_tree(source_fd, "", SYS_AT_EMPTY_PATH | SYS_OPEN_TREE_CLONE | SYS_OPEN_TREE_CLOEXEC | deep);
 	if (rc < 0)
 		return (int)rc;
 	tree = (int)rc;
-	attr.userns_fd = (uint64_t)userns;
-	rc = sys_mount_setattr(tree, "", SYS_AT_EMPTY_PATH | (map->recursive ? SYS_AT_RECURSIVE : 0), &attr, sizeof(attr));
+	rc = sys_mount_setattr(tree, "", SYS_AT_EMPTY_PATH | (deep ? SYS_AT_RECURSIVE : 0), &attr, sizeof(attr));
 	if (rc)
 		return (int)rc;
 	return (int)sys_move_mount(tree, "", target_fd, "", SYS_MOVE_MOUNT_F_EMPTY_PATH | SYS_MOVE_MOUNT_T_EMPTY_PATH);

@@ -5,13 +5,20 @@
 
 #include <stdbool.h>
 
-#include "runtime/spec.h"
+#include "runtime/enter.h"
+
+/*
+ * A user namespace that carries the map, held by its fd. proc_fd is a procfs of our own pid namespace. fd or -errno.
+ */
+int idmap_userns(const struct spec_idmap_set *map, int proc_fd);
+/* Writes the maps of a process that has just got a user namespace; our rights are the host's. 0 or -errno. */
+int idmap_write(const struct spec_idmap_set *map, int proc_fd, pid_t pid);
 
 /*
  * Binds the tree at source_fd (O_PATH) on target_fd with its owners shown through the map: what the map calls outside is
- * on disk, inside is seen. A user namespace that carries the map is made by a process that lives as long. -ENOSYS before 5.12,
- * -EINVAL for a file system that cannot. 0 or -errno.
+ * on disk, inside is seen. below: the whole tree is bound; deep: mapped, too. -ENOSYS before 5.12, -EINVAL for a file system that
+ * cannot. 0 or -errno.
  */
-int idmap_bind(const struct spec_idmap_set *map, int source_fd, int target_fd, bool recursive);
+int idmap_bind(int userns_fd, int source_fd, int target_fd, bool below, bool deep);
 
 #endif

@@ -107,6 +107,13 @@ static int bind_plain(const struct spec_mount *m, int source, int target)
 	return enter_mount_fd(path, target, NULL, MS_BIND | (m->flags & MS_REC), NULL);
 }
 
+static int bind_mapped(struct enter *c, const struct spec_mount *m, int source, int target)
+{
+	int userns AUTO_CLOSE = idmap_userns(m->idmap, c->proc_fd);
+
+	return userns < 0 ? userns : idmap_bind(userns, source, target, (m->flags & MS_REC) != 0, m->idmap->recursive);
+}
+
 /* A source that only the host's root can reach came as a tree of its own, made before we were cloned. */
 static int mount_tree(struct enter *c, const struct spec_mount *m, struct err *e)
 {
@@ -138,7 +145,7 @@ static int mount_bind(struct enter *c, const struct spec_mount *m, struct err *e
 	target = open_target(c, m, !S_ISDIR(st.st_mode), e);
 	if (target < 0)
 		return target;
-	rc = m->idmap ? idmap_bind(m->idmap, source, target, (m->flags & MS_REC) != 0) : bind_plain(m, source, target);
+	rc = m->idmap ? bind_mapped(c, m, source, target) : bind_plain(m, source, target);
 	if (rc)
 		return err_set(e, rc, "mount", "%s on %s", m->source, m->target);
 	return finish(c, m, m->flags & ~(unsigned long)BIND_ONLY, e);

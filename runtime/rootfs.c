@@ -13,12 +13,14 @@
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 #include "runtime/enter.h"
+#include "runtime/idmap.h"
 
 #define STAGE_ROOT ENTER_STAGE "/root"
+#define STAGE_LAYERS ENTER_STAGE "/l"
 
 static int make_stage(struct err *e)
 {
-	static const char *const folders[] = { STAGE_ROOT, ENTER_STAGE "/upper", ENTER_STAGE "/work" };
+	static const char *const folders[] = { STAGE_ROOT, ENTER_STAGE "/upper", ENTER_STAGE "/work", STAGE_LAYERS };
 	size_t i;
 	int rc = io_mkdirs(AT_FDCWD, ENTER_STAGE, 0700);
 
@@ -80,8 +82,38 @@ static int plain_folder(struct enter *c, const char *path, struct err *e)
 	return err_set(e, rc, "root", "make %s private", path);
 }
 
+/*
+ * The layers belong to the host's root; a container whose ids are mapped sees them through the same map (overlayfs takes
+ * id-mapped layers since Linux 5.19).
+ */
+static int map_layers(struct enter *c, struct err *e)
+{
+	const struct spec_root *r = &c->spec->root;
+	int userns AUTO_CLOSE = idmap_userns(c->spec->userns, c->proc_fd), layers AUTO_CLOSE = -1;
+	char path[64], name[8];
+	unsigned i;
+
+	layers = open(r->layers_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (userns < 0 || layers < 0)
+		return err_set(e, userns < 0 ? -userns : errno, "layers", userns < 0 ? "map ids" : "%s", r->layers_dir);
+	for (i = 0; i < r->n_layers; i++) {
+		int from AUTO_CLOSE = -1, to AUTO_CLOSE = -1, rc;
+
+		str_print(name, sizeof(name), "%u", i);
+		str_print(path, sizeof(path), STAGE_LAYERS "/%u", i);
+		from = openat(layers, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (from < 0 || mkdir(path, 0755))
+			return err_set(e, errno, "layers", "%s/%s", r->layers_dir, name);
+		to = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		rc = to < 0 ? -errno : idmap_bind(userns, from, to, false, false);
+		if (rc)
+			return err_set(e, rc, "layers", "show layer %u with other owners: it takes Linux 5.19", i);
+	}
+	return 0;
+}
+
 /* lowerdir=2:1:0 relative to the folder of the layers: 127 layers fit the one page that mount(2) takes. */
-static int lower_names(struct str *s, const struct spec_root *r, struct err *e)
+static int lower_names(struct str *s, const struct spec_root *r, bool mapped, struct err *e)
 {
 	unsigned i;
 
@@ -91,7 +123,7 @@ static int lower_names(struct str *s, const struct spec_root *r, struct err *e)
 		str_fmt(s, "lowerdir=%s", r->path);
 		return strpbrk(r->path, ":,\\") ? err_set(e, EINVAL, "root", "%s: no ':' ',' '\\' in a path under an overlay", r->path) : 0;
 	}
-	if (chdir(r->layers_dir))
+	if (chdir(mapped ? STAGE_LAYERS : r->layers_dir))
 		return err_set(e, errno, "layers", "%s", r->layers_dir);
 	str_puts(s, "lowerdir=");
 	for (i = r->n_layers; i-- > 0;)
@@ -118,15 +150,17 @@ static int upper_names(struct str *s, const struct spec_root *r, struct err *e)
 	return 0;
 }
 
-static int overlay(const struct spec_root *r, struct err *e)
+static int overlay(struct enter *c, struct err *e)
 {
+	const struct spec_root *r = &c->spec->root;
+	bool mapped = c->spec->userns && !r->path;
 	char options[4096];
 	struct stat st;
 	struct str s;
-	int rc;
+	int rc = mapped ? map_layers(c, e) : 0;
 
 	str_init(&s, options, sizeof(options));
-	rc = lower_names(&s, r, e);
+	rc = rc ?: lower_names(&s, r, mapped, e);
 	rc = rc ?: upper_names(&s, r, e);
 	if (rc)
 		return rc;
@@ -155,14 +189,14 @@ int rootfs_mount(struct enter *c, struct err *e)
 	char lowest[512];
 	int rc;
 
-	if (r->upper == SPEC_UPPER_NONE && (r->path || r->n_layers == 1)) {
+	if (r->upper == SPEC_UPPER_NONE && (r->path || (r->n_layers == 1 && !c->spec->userns))) {
 		/* An overlay wants two folders; one read-only layer is itself. */
 		if (!r->path && str_print(lowest, sizeof(lowest), "%s/0", r->layers_dir) < 0)
 			return err_set(e, ENAMETOOLONG, "layers", "%s", r->layers_dir);
 		c->root_fd = plain_folder(c, r->path ? r->path : lowest, e);
 	} else {
 		rc = make_stage(e);
-		rc = rc ?: overlay(r, e);
+		rc = rc ?: overlay(c, e);
 		c->root_fd = rc ? rc : open_stage_root(e);
 	}
 	return c->root_fd < 0 ? c->root_fd : 0;

@@ -100,6 +100,8 @@ struct spec {
 	bool no_default_mounts;		/* config.json names all mounts itself */
 	const struct spec_device *devices;
 	unsigned n_devices;
+	const struct spec_idmap_set *userns;	/* a user namespace made last, by the child itself: root in it has no right over the
+						   other namespaces. NULL = none */
 	bool host_mountns;		/* no mount namespace was asked for: mounts are the host's, the root is a chroot */
 	bool own_cgroupns;		/* the place makes a cgroup namespace */
 	const struct cg *cgroup;	/* for the device rules; NULL = no rules, and no CAP_MKNOD */

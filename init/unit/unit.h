@@ -55,6 +55,7 @@ struct unit {
 	bool read_only, no_new_privileges;
 	uint64_t caps_add, caps_drop;	/* masks by ctr_cap_by_name() */
 	enum unit_network network;
+	uint32_t userns_ids;	/* UserNS=auto: how many ids are mapped; 0 = the host's user namespace */
 	int stop_signal;		/* 0 = the image's, else SIGTERM */
 
 	/* [Service] */

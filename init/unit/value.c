@@ -9,15 +9,12 @@
 #include <strings.h>
 
 #include "init/unit/hold.h"
+#include "init/unit/value.h"
 #include "runtime/base/signals.h"
 #include "runtime/base/num.h"
 #include "runtime/base/str.h"
-#include "runtime/container.h"
 
-typedef void set_value(struct parse *p, void *field, const char *key, const char *value);
-
-/* An empty value resets a list. */
-static bool is_reset(struct unit_list *l, const char *value)
+bool value_resets(struct unit_list *l, const char *value)
 {
 	if (*value)
 		return false;
@@ -73,7 +70,7 @@ static void add_name(struct parse *p, struct unit_list *l, const char *key, cons
 
 static void value_names(struct parse *p, void *field, const char *key, const char *value)
 {
-	if (!is_reset(field, value))
+	if (!value_resets(field, value))
 		each_word(p, key, value, field, add_name);
 }
 
@@ -90,58 +87,16 @@ static void add_environment(struct parse *p, struct unit_list *l, const char *ke
 
 static void value_environment(struct parse *p, void *field, const char *key, const char *value)
 {
-	if (!is_reset(field, value))
+	if (!value_resets(field, value))
 		each_word(p, key, value, field, add_environment);
 }
 
 static void value_file(struct parse *p, void *field, const char *key, const char *value)
 {
-	if (is_reset(field, value))
+	if (value_resets(field, value))
 		return;
 	if (value[*value == '-'] != '/')
 		parse_bad(p, "%s= wants an absolute path, not \"%s\"", key, value);
-	else
-		hold_add(p, field, value);
-}
-
-/* SOURCE:TARGET[:OPTIONS]; a lone /TARGET is an anonymous volume. */
-static void value_volume(struct parse *p, void *field, const char *key, const char *value)
-{
-	const char *target = strchr(value, ':');
-
-	if (is_reset(field, value))
-		return;
-	if (!target ? value[0] != '/' : target[1] != '/')
-		parse_bad(p, "%s= wants SOURCE:/TARGET[:OPTIONS], not \"%s\"", key, value);
-	else if (target && value[0] != '/' && (target == value || value[0] == '.' || memchr(value, '/', (size_t)(target - value))))
-		parse_bad(p, "%s=: the source is neither an absolute path nor a volume's name: \"%s\"", key, value);
-	else if (strlen(value) > 511)
-		parse_bad(p, "%s= is too long", key);
-	else
-		hold_add(p, field, value);
-}
-
-static void value_tmpfs(struct parse *p, void *field, const char *key, const char *value)
-{
-	if (is_reset(field, value))
-		return;
-	if (value[0] != '/' || strlen(value) > 511)
-		parse_bad(p, "%s= wants /TARGET[:OPTIONS], not \"%s\"", key, value);
-	else
-		hold_add(p, field, value);
-}
-
-static void value_device(struct parse *p, void *field, const char *key, const char *value)
-{
-	const char *path = value + (*value == '-'), *end;
-
-	if (is_reset(field, value))
-		return;
-	end = strrchr(path, ':');
-	if (end && end[1] != '/' && end[1 + strspn(end + 1, "rwm")])
-		parse_bad(p, "%s=: access is made of r, w and m: \"%s\"", key, value);
-	else if (path[0] != '/' || strlen(value) > 255)
-		parse_bad(p, "%s= wants /SOURCE[:/TARGET[:rwm]], not \"%s\"", key, value);
 	else
 		hold_add(p, field, value);
 }
@@ -250,24 +205,6 @@ static void value_signal(struct parse *p, void *field, const char *key, const ch
 		parse_bad(p, "%s= is no signal: \"%s\"", key, value);
 	else
 		*(int *)field = sig;
-}
-
-static void value_caps(struct parse *p, void *field, const char *key, const char *value)
-{
-	char word[64];
-	uint64_t mask;
-	int rc;
-
-	if (!*value)
-		*(uint64_t *)field = 0;
-	while ((rc = words_next(&value, word, sizeof(word))) > 0) {
-		if (ctr_cap_by_name(word, &mask))
-			parse_bad(p, "%s= is no capability: \"%s\"", key, word);
-		else
-			*(uint64_t *)field |= mask;
-	}
-	if (rc < 0)
-		parse_bad(p, "%s= is no capability: \"%s\"", key, value);
 }
 
 /* The place of value among words, or -1 after saying what is allowed. */

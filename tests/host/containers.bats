@@ -206,6 +206,37 @@ serves() {
 	[ "$(grep -cx 2 "$T/vol")" -eq 2 ]
 }
 
+@test "UserNS=auto: root inside is nobody outside, the image and its volumes are the container's own" {
+	probe mapped User=root UserNS=auto:size=2000 Volume=keep:/keep <<'SCRIPT'
+cat /proc/self/uid_map /proc/self/gid_map
+id -u
+stat -c 'owner of / %u:%g, of sh %u' / /bin/sh | head -1
+touch /etc/made /keep/file && stat -c 'made by %u' /etc/made /keep/file
+chown 999:999 /etc/made && stat -c 'now of %u' /etc/made
+chown 2000:2000 /etc/made 2>/dev/null || echo 'no id beyond the map'
+hostname other 2>/dev/null || echo 'no right over the name'
+mount -t tmpfs x /mnt 2>/dev/null || echo 'no mount'
+grep CapEff /proc/self/status
+echo x 2>/dev/null >/proc/sys/kernel/core_pattern || echo 'no kernel file'
+sleep 100
+SCRIPT
+	boot
+	until_true 20 said mapped 'kernel file'
+	cat "$T/mapped"
+	grep -Eq '^ +0 +[0-9]{10} +2000$' "$T/mapped"
+	grep -q '^owner of / 0:0' "$T/mapped"
+	[ "$(grep -c '^made by 0$' "$T/mapped")" = 2 ]
+	grep -q '^now of 999$' "$T/mapped"
+	grep -q '^no id beyond the map$' "$T/mapped"
+	grep -q '^no right over the name$' "$T/mapped"
+	grep -q '^no mount$' "$T/mapped"
+	# On the host: an id of its own, and the volume's file is root's as for any other container.
+	local pid
+	pid=$(state mapped pid)
+	[ "$(inside stat -c %u "/proc/$pid")" -ge 1073741824 ]
+	[ "$(inside stat -c %u /var/lib/pintle/volumes/keep/file)" = 0 ]
+}
+
 @test "limits: memory over the limit is an OOM kill that status names" {
 	local mode
 	mode=$(cg_limits_mode)
