@@ -101,7 +101,7 @@ MAIN := $(OBJ)/init/main.o
 
 GCC_INCLUDE = $(shell $(CC) -print-file-name=include)
 PIE := $(if $(NO_PIE),-fno-pie,-fPIE)
-CFLAGS = $(CPU_$(TARGET)) -std=c17 -Os $(PIE) -nostdinc -isystem $(SYSROOT)/include -isystem $(GCC_INCLUDE) \
+CFLAGS = $(CPU_$(TARGET)) $(CODE_$(TARGET)) -std=c17 -Os $(PIE) -nostdinc -isystem $(SYSROOT)/include -isystem $(GCC_INCLUDE) \
 	-I. -I$(OUT)/gen -include $(OUT)/config.h -D_GNU_SOURCE \
 	-ffunction-sections -fdata-sections -fno-common -fno-asynchronous-unwind-tables -fno-strict-aliasing \
 	-fstack-protector-strong -ftrivial-auto-var-init=zero -fno-delete-null-pointer-checks \
@@ -129,9 +129,12 @@ $(OUT)/libpintle.a: $(filter-out $(MAIN),$(OBJECTS)) $(KBUILDS)
 	@rm -f $@
 	@$(CROSS)ar rcsD $@ $(filter %.o,$^)
 
+# The whole archive: folder by folder, so that what PID 1 runs lies together and shares pages with nothing else. What is not
+# used goes all the same (--gc-sections).
 $(OUT)/pintle.debug: $(MAIN) $(OUT)/libpintle.a
 	@echo "  LD      $@"
-	@$(CC) $(LDFLAGS) -o $@ $(CRT1) $(SYSROOT)/lib/crti.o $^ $(LDLIBS) $(SYSROOT)/lib/crtn.o
+	@$(CC) $(LDFLAGS) -o $@ $(CRT1) $(SYSROOT)/lib/crti.o $(MAIN) \
+		-Wl,--whole-archive $(OUT)/libpintle.a -Wl,--no-whole-archive $(LDLIBS) $(SYSROOT)/lib/crtn.o
 
 $(OUT)/pintle: $(OUT)/pintle.debug
 	@$(CROSS)strip -s -R .comment -R .note.gnu.property -o $@ $<

@@ -23,11 +23,13 @@ EMULATOR_armv5 := qemu-arm-static -cpu arm926
 CROSS_mipsel := mipsel-linux-gnu-
 MUSL_mipsel := mipsel-linux-musl
 CPU_mipsel := -march=mips32r2
+CODE_mipsel := -mips16
 EMULATOR_mipsel := qemu-mipsel-static
 
 CROSS_mips := mips-linux-gnu-
 MUSL_mips := mips-linux-musl
 CPU_mips := -march=mips32r2
+CODE_mips := -mips16
 EMULATOR_mips := qemu-mips-static
 
 CROSS_riscv64 := riscv64-linux-gnu-

@@ -16,10 +16,9 @@
 #endif
 #define ARCH_X32 (AUDIT_ARCH_X86_64 & ~0x80000000u)	/* as libseccomp tells x32 from x86-64: there is no AUDIT_ARCH of its own */
 
-struct call {
-	const char *name;
-	int32_t number[3];
-};
+#include "runtime/seccomp_calls.h"
+
+static const char call_names[] = CALL_NAMES;
 
 /* Only what the target can run is in the binary. */
 #if defined(__x86_64__)
@@ -41,6 +40,11 @@ static const uint32_t own[] = { AUDIT_ARCH_MIPS, 0 };
 #define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { riscv64 } },
 static const uint32_t own[] = { AUDIT_ARCH_RISCV64, 0 };
 #endif
+
+struct call {
+	uint16_t name;		/* where it stands in call_names */
+	int32_t number[ARRAY_LEN(own) - 1];
+};
 
 static const struct call calls[] = {
 #include "runtime/seccomp_calls.h"
@@ -163,7 +167,7 @@ int64_t seccomp_number(unsigned i, const char *name)
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		int order = strcmp(name, calls[mid].name);
+		int order = strcmp(name, call_names + calls[mid].name);
 
 		if (!order)
 			return calls[mid].number[i] < 0 ? -1 : (int64_t)((uint32_t)calls[mid].number[i] | seccomp_own_bit(i));
