@@ -55,7 +55,7 @@ int box_check_id(const char *id, struct err *e)
 }
 
 /* Two commands on one container take turns; creating holds it until the container is there. */
-static int lock(struct box *b, struct err *e)
+int box_lock(struct box *b, struct err *e)
 {
 	unsigned tries;
 
@@ -67,6 +67,11 @@ static int lock(struct box *b, struct err *e)
 		nanosleep(&pause, NULL);
 	}
 	return tries < LOCK_TRIES ? 0 : err_set(e, EBUSY, "container", "another command works on %s", b->id);
+}
+
+void box_unlock(struct box *b)
+{
+	flock(b->fd, LOCK_UN);
 }
 
 int box_make(struct box *b, const char *id, struct err *e)
@@ -82,7 +87,7 @@ int box_make(struct box *b, const char *id, struct err *e)
 	b->fd = openat(root_fd, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (b->fd < 0)
 		return err_set(e, errno, "container", "%s", id);
-	return lock(b, e);
+	return box_lock(b, e);
 }
 
 int box_open(struct box *b, const char *id, bool change, struct err *e)
@@ -97,7 +102,7 @@ int box_open(struct box *b, const char *id, bool change, struct err *e)
 	b->fd = openat(root_fd, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (b->fd < 0)
 		return err_set(e, errno == ENOENT ? ENOENT : errno, "container", "%s does not exist", id);
-	rc = change ? lock(b, e) : 0;
+	rc = change ? box_lock(b, e) : 0;
 	/* Whoever had the lock may have removed it. */
 	if (!rc && (fstat(b->fd, &st) || !st.st_nlink))
 		rc = err_set(e, ENOENT, "container", "%s does not exist", id);

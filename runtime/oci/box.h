@@ -54,6 +54,9 @@ int box_pidfd(const struct box *b);
 int box_kill(const struct box *b, int sig);
 /* Opens its control group. -ENOENT: it has none. */
 int box_cgroup(const struct box *b, struct cg_tree *t, struct cg *c, struct err *e);
+/* Lets other commands at it, while this one waits for the container's end; and takes it back. As box_open(). */
+void box_unlock(struct box *b);
+int box_lock(struct box *b, struct err *e);
 /* Removes the folder. */
 int box_remove(struct box *b, struct err *e);
 void box_close(struct box *b);

@@ -75,7 +75,10 @@ static int see_off(struct run_options *r, struct err *e)
 		return 0;
 	}
 	rc = made.bundle.config.terminal ? tty_receive(&r->tty, e) : 0;
-	return rc ?: tty_wait(&r->tty, made.proc.pid);
+	if (rc)
+		return rc;
+	box_unlock(&made.box);
+	return tty_wait(&r->tty, made.proc.pid);
 }
 
 static int run(struct run_options *r, struct err *e)
@@ -94,6 +97,9 @@ static int run(struct run_options *r, struct err *e)
 	if (r->detach || r->keep)
 		return rc;
 	made.box.status = BOX_STOPPED;
+	/* Somebody may have forced it away meanwhile. */
+	if (box_lock(&made.box, &ignored) || faccessat(made.box.fd, "state.json", F_OK, 0))
+		return rc;
 	if (delete_stopped(&made.box, &made.bundle.config, &ignored))
 		say_error(&ignored);
 	return rc;

@@ -143,7 +143,7 @@ static int store_text(struct config_reader *r, unsigned char *to, const struct c
 
 static int store(struct config_reader *r, const struct config_row *row, const struct json_value *v, const char *path, struct err *e)
 {
-	unsigned char *to = (unsigned char *)base_of(r, row) + row->at;
+	unsigned char *to = row->kind == CONFIG_OTHER || row->kind == CONFIG_SUBTREE ? NULL : (unsigned char *)base_of(r, row) + row->at;
 
 	switch (row->kind) {
 	case CONFIG_TEXT:
@@ -268,6 +268,31 @@ static const char *match(const struct config_row *row, const char *path)
 	return (row->kind == CONFIG_PAIRS || row->kind == CONFIG_SUBTREE) && path[n] == '.' ? path + n : NULL;
 }
 
+/*
+ * How many containers are around a value that the row means. A name may hold dots and brackets itself: {"mounts[]":{…}} has the
+ * path of an item and is none.
+ */
+static unsigned depth_of(const struct config_row *row, const char *rest)
+{
+	unsigned n = 1 + nesting(row->path) + (*rest != '\0');
+	const char *p;
+
+	for (p = row->path; *p; p++)
+		n += *p == '.';
+	return n;
+}
+
+static bool is_place(const struct run *run, const struct config_row *row, const char *rest, const struct json_value *v)
+{
+	unsigned want = depth_of(row, rest), have = v->depth;
+	const char *p;
+
+	for (p = run->prefix; *p; p++)
+		have += *p == '.';
+	have += *run->prefix != '\0';
+	return row->kind == CONFIG_SUBTREE ? have >= want : have == want;
+}
+
 static int take(void *ctx, const char *said, const struct json_value *v, struct err *e)
 {
 	struct run *run = ctx;
@@ -281,7 +306,7 @@ static int take(void *ctx, const char *said, const struct json_value *v, struct 
 		for (row = tables[i]; row->path; row++) {
 			const char *rest = match(row, path);
 
-			if (rest)
+			if (rest && is_place(run, row, rest, v))
 				return use(run->r, row, rest, v, path, e);
 		}
 	}
