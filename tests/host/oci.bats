@@ -152,7 +152,6 @@ refused() {
 }
 
 @test "config.json: what is wrong is named by its path" {
-	local row
 	cp "$B/config.json" "$T/good"
 	while IFS='~' read -r filter words; do
 		[ -n "$filter" ] || continue
