@@ -5,7 +5,6 @@
  */
 #include "runtime/cgroup.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,11 +13,11 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "runtime/base/dir.h"
 #include "runtime/base/io.h"
 #include "runtime/base/num.h"
 #include "runtime/base/str.h"
 #include "runtime/cgroup_int.h"
+#include "runtime/cgroup_res.h"
 
 #define CGROUP2_MAGIC 0x63677270
 #define KILL_PASSES 32	/* a group that forks faster than it is killed is given up after so many */
@@ -204,7 +203,7 @@ int cg_join(const struct cg *c)
 	size_t i;
 
 	for (i = 0; i < CG_V1_N && !rc; i++) {
-		bool unified = !strcmp(cg_hierarchies[i].folder, "unified");
+		bool unified = i == CG_V1_UNIFIED;
 
 		if (c->v1_fd[i] < 0)
 			continue;
@@ -216,8 +215,7 @@ int cg_join(const struct cg *c)
 	return rc;
 }
 
-/* Any one folder that lists the group's processes. */
-static int member_fd(const struct cg *c)
+int cg_member_fd(const struct cg *c)
 {
 	size_t i;
 
@@ -229,46 +227,26 @@ static int member_fd(const struct cg *c)
 	return -1;
 }
 
-/* Calls act on each pid of a cgroup.procs file, read in pieces; how many, or -errno. */
-static int each_pid(int dirfd, int (*act)(pid_t pid, int arg), int arg)
+static int send(pid_t pid, void *ctx)
 {
-	int fd AUTO_CLOSE = openat(dirfd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-	char buf[512];
-	uint64_t pid = 0;
-	int n = 0;
-	ssize_t got, i;
-
-	if (fd < 0)
-		return -errno;
-	while ((got = io_read_full(fd, buf, sizeof(buf))) > 0) {
-		for (i = 0; i < got; i++) {
-			if (buf[i] != '\n') {
-				pid = pid * 10 + (uint64_t)(buf[i] - '0');
-				continue;
-			}
-			if (pid)	/* 0: a process of a foreign pid namespace */
-				n += act((pid_t)pid, arg) == 0;
-			pid = 0;
-		}
-	}
-	return got < 0 ? (int)got : n;
+	return kill(pid, *(int *)ctx);
 }
 
 int cg_signal(const struct cg *c, int sig)
 {
-	int fd = member_fd(c);
-
-	return fd < 0 ? -ENOENT : each_pid(fd, kill, sig);
+	return cg_each(c, send, &sig);
 }
 
 int cg_populated(const struct cg *c)
 {
 	char text[256];
 	const char *at;
-	int fd = member_fd(c);
+	int n;
 
-	if (c->fd < 0)
-		return fd < 0 ? 0 : each_pid(fd, kill, 0) > 0;
+	if (c->fd < 0) {
+		n = cg_signal(c, 0);
+		return n == -ENOENT ? 0 : n < 0 ? n : n > 0;
+	}
 	if (io_read_file(c->fd, "cgroup.events", text, sizeof(text)) < 0)
 		return -EIO;
 	at = strstr(text, "populated ");
@@ -335,34 +313,12 @@ uint64_t cg_oom_kills(const struct cg *c)
 	return n;
 }
 
-/* Removes the group's folder and the ones a container made below it: rmdir only, deepest first, bounded. */
+/* Removes the group's folder and the ones a container made below it: rmdir only, never waits. */
 static int remove_group(int parent, const char *name, int self)
 {
-	struct dir_entry entry;
-	struct dir d;
-	int rounds, rc;
-
-	for (rounds = 0; rounds < 64 && self >= 0; rounds++) {
-		int child AUTO_CLOSE = -1;
-
-		rc = dir_start(&d, self);
-		while (!rc && (rc = dir_next(&d, &entry)) > 0 && entry.type != DT_DIR)
-			rc = 0;
-		if (rc <= 0)
-			break;
-		child = open_folder(self, entry.name);
-		if (child < 0 || !unlinkat(self, entry.name, AT_REMOVEDIR))
-			continue;
-		if (errno != EBUSY && errno != ENOTEMPTY)
-			break;
-		/* One level more is as deep as a container without cgroup delegation can have made it. */
-		rc = dir_start(&d, child);
-		while (!rc && (rc = dir_next(&d, &entry)) > 0) {
-			if (entry.type == DT_DIR)
-				unlinkat(child, entry.name, AT_REMOVEDIR);
-			rc = 0;
-		}
-	}
+	if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	cg_remove_below(self);
 	return unlinkat(parent, name, AT_REMOVEDIR) && errno != ENOENT ? -errno : 0;
 }
 

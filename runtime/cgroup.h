@@ -15,7 +15,7 @@
 
 enum cg_mode { CG_NONE, CG_V2, CG_V1 };
 
-#define CG_V1_N 15	/* hierarchies that are known by name, see cgroup_v1.c */
+#define CG_V1_N 16	/* hierarchies that are known by name, see cgroup_v1.c */
 
 struct cg_tree {		/* the parent of all units */
 	enum cg_mode mode;
@@ -56,7 +56,7 @@ int cg_limit(const struct cg_tree *t, const struct cg *c, const struct cg_limits
 int cg_join(const struct cg *c);
 /* SIGKILL to all in the group: cgroup.kill (5.14), else freezer and a walk of cgroup.procs (bounded passes). 0 or -errno. */
 int cg_kill(const struct cg_tree *t, const struct cg *c);
-/* sig to every process of the group. Number reached or -errno. */
+/* sig to every process of the group and those below it. Number reached or -errno. */
 int cg_signal(const struct cg *c, int sig);
 /* 1 if any process is in the group or below, 0 if none, -errno. */
 int cg_populated(const struct cg *c);

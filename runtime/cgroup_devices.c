@@ -5,22 +5,22 @@
  * Runs in the container's child while it still has its rights.
  */
 #include <errno.h>
-#include <linux/bpf.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
-#include "runtime/base/io.h"
 #include "runtime/base/str.h"
+#include "runtime/cgroup_bpf.h"
 #include "runtime/cgroup_int.h"
 #include "runtime/cgroup_res.h"
 #include "runtime/spec.h"
 
 #define ANY (-1)
-#define INSNS_PER_RULE 9
-#define RULES_MAX 128
+
+struct v1_group {
+	int fd;		/* of the devices hierarchy */
+	const char *name;
+};
 
 /* Docker's default: nodes of all kinds may be made, these may be opened. */
 static const struct cg_device_rule defaults[] = {
@@ -28,6 +28,11 @@ static const struct cg_device_rule defaults[] = {
 	{ true, 'c', 1, 3, 7 }, { true, 'c', 1, 5, 7 }, { true, 'c', 1, 7, 7 }, { true, 'c', 1, 8, 7 }, { true, 'c', 1, 9, 7 },
 	{ true, 'c', 5, 0, 7 }, { true, 'c', 5, 1, 7 }, { true, 'c', 5, 2, 7 }, { true, 'c', 136, ANY, 7 },
 };
+
+static bool is_whole(const struct cg_device_rule *r)
+{
+	return r->type == 'a' && r->major == ANY && r->minor == ANY && r->access == 7;
+}
 
 static void put_number(struct str *s, int64_t n)
 {
@@ -37,145 +42,98 @@ static void put_number(struct str *s, int64_t n)
 		str_fmt(s, "%lld", (long long)n);
 }
 
-static int v1_rules(int fd, const char *group, const struct cg_device_rule *rules, unsigned n, struct err *e)
+/* The numbers of r, and some kinds of access to them. */
+static int v1_put(const struct v1_group *g, bool allow, char type, const struct cg_device_rule *r, unsigned access, struct err *e)
 {
 	char text[64];
 	struct str s;
-	unsigned i;
+
+	str_init(&s, text, sizeof(text));
+	str_fmt(&s, "%c ", type);
+	put_number(&s, r->major);
+	str_putc(&s, ':');
+	put_number(&s, r->minor);
+	str_fmt(&s, " %s%s%s", access & SPEC_DEV_READ ? "r" : "", access & SPEC_DEV_WRITE ? "w" : "",
+		access & SPEC_DEV_MKNOD ? "m" : "");
+	return cg_write(g->fd, g->name, allow ? "devices.allow" : "devices.deny", text, e);
+}
+
+static bool covers(int64_t a, int64_t b)
+{
+	return a == ANY || a == b;
+}
+
+/*
+ * The kernel keeps one standing answer and a list of exceptions, and takes an exception back only by the numbers it was made with:
+ * rule i takes back what it covers of those before it. A hole in a wider exception cannot be had (runc refuses it, too).
+ */
+static int v1_take_back(const struct v1_group *g, char type, const struct cg_device_rule *rules, unsigned i, struct err *e)
+{
+	const struct cg_device_rule *r = &rules[i], *x;
 	int rc = 0;
 
-	for (i = 0; i < n && !rc; i++) {
-		const struct cg_device_rule *r = &rules[i];
-
-		str_init(&s, text, sizeof(text));
-		if (r->type == 'a') {
-			str_putc(&s, 'a');	/* the kernel takes it for all numbers and accesses, whatever follows */
-		} else {
-			str_fmt(&s, "%c ", r->type);
-			put_number(&s, r->major);
-			str_putc(&s, ':');
-			put_number(&s, r->minor);
-			str_fmt(&s, " %s%s%s", r->access & SPEC_DEV_READ ? "r" : "", r->access & SPEC_DEV_WRITE ? "w" : "",
-				r->access & SPEC_DEV_MKNOD ? "m" : "");
-		}
-		rc = cg_write(fd, group, r->allow ? "devices.allow" : "devices.deny", text, e);
+	for (x = rules; x < r && !rc; x++) {
+		if (x->allow == r->allow || (x->type != type && x->type != 'a') || !(x->access & r->access))
+			continue;
+		if (covers(r->major, x->major) && covers(r->minor, x->minor))
+			rc = v1_put(g, r->allow, type, x, r->access, e);
+		else if ((covers(x->major, r->major) || covers(r->major, x->major)) &&
+			 (covers(x->minor, r->minor) || covers(r->minor, x->minor)))
+			rc = err_set(e, ENOTSUP, "cgroup", "%s: device rule %c %lld:%lld inside a wider one: not on version 1", g->name,
+				     type, (long long)r->major, (long long)r->minor);
 	}
 	return rc;
 }
 
-struct program {
-	struct bpf_insn insn[16 + RULES_MAX * INSNS_PER_RULE];
-	unsigned n;
-};
-
-static void add(struct program *p, uint8_t code, uint8_t dst, uint8_t src, int16_t off, int32_t imm)
+/* The rules say all: what the group was allowed before is forgotten. */
+static int v1_rules(const struct v1_group *g, const struct cg_device_rule *rules, unsigned n, struct err *e)
 {
-	struct bpf_insn insn = { .code = code, .off = off, .imm = imm };
+	bool standing = false;
+	unsigned i;
+	int rc;
+	char type;
 
-	insn.dst_reg = dst & 15u;
-	insn.src_reg = src & 15u;
-	p->insn[p->n++] = insn;
-}
-
-#define LOAD(dst, field) add(p, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_1, offsetof(struct bpf_cgroup_dev_ctx, field), 0)
-#define ALU(op, dst, imm) add(p, BPF_ALU | (op) | BPF_K, dst, 0, 0, imm)
-#define MOV(dst, src) add(p, BPF_ALU | BPF_MOV | BPF_X, dst, src, 0, 0)
-#define RETURN(value) (ALU(BPF_MOV, BPF_REG_0, value), add(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0))
-#define SKIP_UNLESS(reg, value, over) add(p, BPF_JMP | BPF_JNE | BPF_K, reg, 0, (int16_t)(over), value)
-
-/*
- * struct bpf_cgroup_dev_ctx: access_type is type in the low half, access wanted in the high half. The last rule that speaks of a
- * device decides, so they are tried from the last to the first. A permission must cover all that is wanted, a refusal any of it.
- */
-static void add_rule(struct program *p, const struct cg_device_rule *r)
-{
-	unsigned access = (r->access & SPEC_DEV_READ ? BPF_DEVCG_ACC_READ : 0) | (r->access & SPEC_DEV_WRITE ? BPF_DEVCG_ACC_WRITE : 0) |
-			  (r->access & SPEC_DEV_MKNOD ? BPF_DEVCG_ACC_MKNOD : 0);
-	int left = r->allow ? 4 : 5;	/* instructions of the access check and the return, to jump over */
-
-	if (r->type == 'a') {
-		RETURN(r->allow);
-		return;
-	}
-	left += (r->major != ANY) + (r->minor != ANY);
-	SKIP_UNLESS(BPF_REG_2, r->type == 'c' ? BPF_DEVCG_DEV_CHAR : BPF_DEVCG_DEV_BLOCK, left--);
-	if (r->major != ANY)
-		SKIP_UNLESS(BPF_REG_4, (int32_t)r->major, left--);
-	if (r->minor != ANY)
-		SKIP_UNLESS(BPF_REG_5, (int32_t)r->minor, left--);
-	MOV(BPF_REG_0, BPF_REG_3);
-	if (r->allow) {
-		add(p, BPF_JMP | BPF_JSET | BPF_K, BPF_REG_0, 0, 2, (int32_t)~access);
-	} else {
-		add(p, BPF_JMP | BPF_JSET | BPF_K, BPF_REG_0, 0, 1, (int32_t)access);
-		add(p, BPF_JMP | BPF_JA, 0, 0, 2, 0);
-	}
-	RETURN(r->allow);
-}
-
-static void build(struct program *p, const struct cg_device_rule *rules, unsigned n)
-{
-	p->n = 0;
-	LOAD(BPF_REG_2, access_type);
-	MOV(BPF_REG_3, BPF_REG_2);
-	ALU(BPF_AND, BPF_REG_2, 0xffff);
-	ALU(BPF_RSH, BPF_REG_3, 16);
-	LOAD(BPF_REG_4, major);
-	LOAD(BPF_REG_5, minor);
-	while (n) {
-		add_rule(p, &rules[--n]);
-		/* What it leaves nothing over for would be unreachable, and the verifier refuses that. */
-		if (rules[n].type == 'a')
-			return;
-	}
-	RETURN(1);	/* as version 1: what no rule speaks of is as it was, allowed */
-}
-
-static int v2_rules(int group_fd, const char *group, const struct cg_device_rule *rules, unsigned n, struct err *e)
-{
-	static struct program p;	/* one at a time: too large for a stack */
-	union bpf_attr attr;
-	int prog AUTO_CLOSE = -1;
-
-	build(&p, rules, n);
-	memset(&attr, 0, sizeof(attr));
-	attr.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
-	attr.insns = (uintptr_t)p.insn;
-	attr.insn_cnt = p.n;
-	attr.license = (uintptr_t)"ISC";
-	prog = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
-	if (prog < 0 && (errno == ENOSYS || errno == EINVAL))
-		return err_set(e, ENOTSUP, "cgroup", "%s: no device rules in this kernel", group);
-	if (prog < 0)
-		return err_set(e, errno, "cgroup", "%s: load the device rules", group);
-	memset(&attr, 0, sizeof(attr));
-	attr.target_fd = (uint32_t)group_fd;
-	attr.attach_bpf_fd = (uint32_t)prog;
-	attr.attach_type = BPF_CGROUP_DEVICE;
-	/* Without BPF_F_ALLOW_MULTI a second start replaces the program of the first. */
-	if (syscall(SYS_bpf, BPF_PROG_ATTACH, &attr, sizeof(attr)))
-		return err_set(e, errno == EINVAL ? ENOTSUP : errno, "cgroup", "%s: attach the device rules", group);
-	return 0;
+	for (i = n; i && !is_whole(&rules[i - 1]); i--)
+		;
+	if (i)
+		standing = rules[i - 1].allow;
+	rules += i;
+	n -= i;
+	rc = cg_write(g->fd, g->name, standing ? "devices.allow" : "devices.deny", "a", e);
+	for (i = 0; i < n; i++)
+		for (type = 'b'; type <= 'c' && !rc; type++)
+			if (rules[i].type != type && rules[i].type != 'a')
+				continue;
+			else if (rules[i].allow == standing)
+				rc = v1_take_back(g, type, rules, i, e);
+			else
+				rc = v1_put(g, rules[i].allow, type, &rules[i], rules[i].access, e);
+	return rc;
 }
 
 int cg_device_rules(const struct cg *c, const struct cg_device_rule *rules, unsigned n, struct err *e)
 {
-	int fd = cg_v1_by_controller(c, CG_HAS_DEVICES);
+	struct v1_group g = { cg_v1_by_controller(c, CG_HAS_DEVICES), c->name };
+	unsigned i;
 
-	if (n > RULES_MAX)
-		return err_set(e, E2BIG, "cgroup", "%s: %u device rules are more than %d", c->name, n, RULES_MAX);
-	if (fd >= 0)
-		return v1_rules(fd, c->name, rules, n, e);
+	if (n > CG_RULES_MAX)
+		return err_set(e, E2BIG, "cgroup", "%s: %u device rules are more than %d", c->name, n, CG_RULES_MAX);
+	for (i = 0; i < n; i++)
+		if (rules[i].major < ANY || rules[i].major > INT32_MAX || rules[i].minor < ANY || rules[i].minor > INT32_MAX ||
+		    !memchr("abc", rules[i].type, 3))
+			return err_set(e, EINVAL, "cgroup", "%s: device rule %u", c->name, i);
+	if (g.fd >= 0)
+		return v1_rules(&g, rules, n, e);
 	if (c->fd >= 0)
-		return v2_rules(c->fd, c->name, rules, n, e);
+		return cg_bpf_attach(c->fd, c->name, rules, n, e);
 	return err_set(e, ENOTSUP, "cgroup", "%s: no device controller", c->name);
 }
 
 int cg_container_rules(const struct cg *c, const struct cg_device_rule *rules, unsigned n, struct err *e)
 {
-	struct cg_device_rule all[RULES_MAX];
+	struct cg_device_rule all[CG_RULES_MAX];
 
-	if (n + ARRAY_LEN(defaults) > RULES_MAX)
+	if (n + ARRAY_LEN(defaults) > CG_RULES_MAX)
 		return err_set(e, E2BIG, "cgroup", "%s: %u device rules", c->name, n);
 	memcpy(all, rules, n * sizeof(*rules));
 	memcpy(all + n, defaults + 1, sizeof(defaults) - sizeof(defaults[0]));
@@ -186,7 +144,7 @@ static int add_extra(struct cg_device_rule *rules, unsigned *n, const struct spe
 {
 	struct stat st;
 
-	if (*n == RULES_MAX)
+	if (*n == CG_RULES_MAX)
 		return err_set(e, E2BIG, "device", "%s: too many devices", d->source);
 	if (stat(d->source, &st))
 		return err_set(e, errno, "device", "%s", d->source);
@@ -200,7 +158,7 @@ static int add_extra(struct cg_device_rule *rules, unsigned *n, const struct spe
 
 int cg_devices(const struct cg *c, const struct spec_device *extra, unsigned n_extra, struct err *e)
 {
-	struct cg_device_rule rules[RULES_MAX];
+	struct cg_device_rule rules[CG_RULES_MAX];
 	unsigned n = ARRAY_LEN(defaults), i;
 
 	memcpy(rules, defaults, sizeof(defaults));

@@ -6,6 +6,7 @@
 #include "runtime/cgroup.h"
 
 #define CG_ROOT "/sys/fs/cgroup"
+#define CG_V1_UNIFIED (CG_V1_N - 1)	/* the unified hierarchy of a hybrid host, beside the others */
 
 struct cg_hierarchy {
 	const char *folder;	/* below /sys/fs/cgroup; "cpu" may be a link to "cpu,cpuacct" */
@@ -35,6 +36,8 @@ int64_t cg_weight_of_shares(int64_t shares);
 struct cg_resources;
 int cg_v1_apply(const struct cg *c, const struct cg_resources *r, struct err *e);
 int cg_v2_apply(const struct cg *c, const struct cg_resources *r, struct err *e);
+/* Any one folder that lists the group's processes, or -1. */
+int cg_member_fd(const struct cg *c);
 /* Removes the groups below an open one, deepest first. */
 void cg_remove_below(int fd);
 

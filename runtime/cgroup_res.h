@@ -81,7 +81,10 @@ int cg_path_join(const struct cg *c, pid_t pid, struct err *e);
  * the kernel has no controller for: -ENOTSUP with e naming file and value. Unknown or foreign unified keys: refused by name.
  */
 int cg_apply(const struct cg_tree *t, const struct cg *c, const struct cg_resources *r, struct err *e);
-/* The device rules alone: v1 devices.deny/allow, v2 a BPF program that replaces the former one. -ENOTSUP where there is neither. */
+/*
+ * The device rules alone: v1 devices.deny/allow, v2 a BPF program that replaces the former one. They say all: what none of them
+ * speaks of is refused. At most 128. -ENOTSUP where there is neither, and on v1 for a rule that only takes a part of a wider one back.
+ */
 int cg_device_rules(const struct cg *c, const struct cg_device_rule *rules, unsigned n, struct err *e);
 /*
  * The same with what every container may open after them (Docker's default: null zero full random urandom tty console ptmx and

@@ -14,7 +14,8 @@ const struct cg_hierarchy cg_hierarchies[CG_V1_N] = {
 	{ "freezer", CG_HAS_FREEZER }, { "memory", CG_HAS_MEMORY }, { "pids", CG_HAS_PIDS }, { "cpu", CG_HAS_CPU },
 	{ "devices", CG_HAS_DEVICES }, { "cpuset", CG_HAS_CPUSET }, { "cpuacct", CG_HAS_OTHERS }, { "blkio", CG_HAS_OTHERS },
 	{ "hugetlb", CG_HAS_OTHERS }, { "net_cls", CG_HAS_OTHERS }, { "net_prio", CG_HAS_OTHERS }, { "perf_event", CG_HAS_OTHERS },
-	{ "rdma", CG_HAS_OTHERS }, { "systemd", CG_HAS_OTHERS }, { "unified", CG_HAS_OTHERS },
+	{ "rdma", CG_HAS_OTHERS }, { "misc", CG_HAS_OTHERS }, { "systemd", CG_HAS_OTHERS },
+	[CG_V1_UNIFIED] = { "unified", CG_HAS_OTHERS },
 };
 
 int cg_v1_tree_open(struct cg_tree *t, struct err *e)
