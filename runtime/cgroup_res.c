@@ -3,8 +3,11 @@
 #include "runtime/cgroup_res.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "runtime/base/str.h"
 #include "runtime/cgroup_int.h"
 
 void cg_resources_init(struct cg_resources *r)
@@ -18,16 +21,87 @@ void cg_resources_init(struct cg_resources *r)
 	r->pids_limit = r->blkio.weight = r->blkio.leaf_weight = r->network_class = CG_UNSET;
 }
 
-static int check_memory(const struct cg *c, const struct cg_resources *r, struct err *e)
+int64_t cg_nonzero(int64_t value)
 {
-	if (r->memory.check_before_update == 1 && r->memory.limit >= 0 && (uint64_t)r->memory.limit < cg_memory(c))
-		return err_set(e, EBUSY, "cgroup", "memory limit %lld is below what is used", (long long)r->memory.limit);
-	return 0;
+	return value ? value : CG_UNSET;
+}
+
+bool cg_has_file(int fd, const char *file)
+{
+	return fd >= 0 && !faccessat(fd, file, F_OK, 0);
+}
+
+int cg_put_text(int fd, const char *group, const char *file, const char *text, struct err *e)
+{
+	if (!cg_has_file(fd, file))
+		return err_set(e, ENOTSUP, "cgroup", "%s = %s: the kernel has no such control here", file, text);
+	return cg_write(fd, group, file, text, e);
+}
+
+int cg_put(int fd, const char *group, const char *file, int64_t value, const char *none, struct err *e)
+{
+	char text[24];
+
+	if (value == CG_UNSET)
+		return 0;
+	str_print(text, sizeof(text), "%lld", (long long)value);
+	return cg_put_text(fd, group, file, value == -1 ? none : text, e);
+}
+
+int cg_check_name(const char *what, const char *name, struct err *e)
+{
+	size_t n = name ? strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") : 0;
+
+	return n && n < 64 && !name[n] ? 0 : err_set(e, EINVAL, "cgroup", "%s \"%s\"", what, name ? name : "");
+}
+
+/* rdma.max is the same file in both versions; a line changes what it names. */
+static int put_rdma(int fd, const char *group, const char *key, const struct cg_named_value *v, unsigned n, struct err *e)
+{
+	char text[128];
+	int rc = 0;
+
+	for (; n && !rc; n--, v++) {
+		rc = cg_check_name("rdma device", v->name, e);
+		str_print(text, sizeof(text), "%s %s=%lld", v->name, key, (long long)v->value);
+		rc = rc ?: cg_put_text(fd, group, "rdma.max", text, e);
+	}
+	return rc;
+}
+
+int cg_rdma(int fd, const char *group, const struct cg_resources *r, struct err *e)
+{
+	int rc = put_rdma(fd, group, "hca_handle", r->rdma_handles, r->n_rdma_handles, e);
+
+	return rc ?: put_rdma(fd, group, "hca_object", r->rdma_objects, r->n_rdma_objects, e);
+}
+
+static int check_use(const char *what, int64_t limit, uint64_t used, struct err *e)
+{
+	if (limit <= 0 || (uint64_t)limit >= used)
+		return 0;
+	return err_set(e, EBUSY, "cgroup", "%s %lld is below the %llu in use", what, (long long)limit, (unsigned long long)used);
+}
+
+/* memory.checkBeforeUpdate: the kernel's own way with v2 is to kill until it fits. */
+static int check_memory(const struct cg_tree *t, const struct cg *c, const struct cg_resources *r, struct err *e)
+{
+	int v1 = cg_v1_by_controller(c, CG_HAS_MEMORY), rc;
+	int64_t swap = r->memory.swap;
+
+	if (r->memory.check_before_update != 1)
+		return 0;
+	rc = check_use("memory limit", r->memory.limit, cg_memory(c), e);
+	if (t->mode == CG_V1)
+		return rc ?: check_use("memory and swap limit", swap, cg_read_u64(v1, "memory.memsw.usage_in_bytes"), e);
+	if (swap > 0 && r->memory.limit > 0)
+		rc = rc ?: check_use("swap limit", swap - r->memory.limit, cg_read_u64(c->fd, "memory.swap.current"), e);
+	return rc;
 }
 
 int cg_apply(const struct cg_tree *t, const struct cg *c, const struct cg_resources *r, struct err *e)
 {
-	int rc = check_memory(c, r, e);
+	int rc = check_memory(t, c, r, e);
 
 	if (rc)
 		return rc;

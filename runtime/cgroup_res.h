@@ -66,19 +66,25 @@ void cg_resources_init(struct cg_resources *r);
 
 /*
  * Opens or makes a group by its OCI cgroupsPath below every hierarchy that is mounted (v2, or all of v1 incl. cpuset, blkio,
- * hugetlb, net_cls, net_prio, perf_event, rdma, misc and name=systemd; hybrid hosts count as v1). "/a/b" and "a/b" are both
- * below the mount's root; ".." is refused. On v2 the controllers are turned on down the path. Missing cpuset.cpus and mems are
- * taken from the parent (v1). *t is filled for the other functions of cgroup.h. make = false: -ENOENT if it is not there.
+ * hugetlb, net_cls, net_prio, perf_event, rdma, misc and name=systemd; hybrid hosts count as v1, the unified hierarchy is joined as
+ * well). "/a/b" and "a/b" are both below the mount point, whatever group that is in a container; ".." is refused. On v2 the
+ * controllers are turned on down the path. Missing cpuset.cpus and mems are taken from the parent (v1). A hierarchy that is mounted
+ * read-only is left out. *t is filled for the other functions of cgroup.h (not for the removal by cg_close()). make = false:
+ * -ENOENT if it is not there.
  */
 int cg_path_open(const char *path, bool make, struct cg_tree *t, struct cg *ret, struct err *e);
-/* Removes what cg_path_open() made (the leaf and what the container made below it); the group must be empty. */
+/*
+ * Removes what cg_path_open() made: the leaf and what the container made below it. 0 also when it is not there. While processes
+ * are still there it waits, at most half a second in all, then -EBUSY.
+ */
 int cg_path_remove(const char *path, struct err *e);
 /* Puts a process into the group, in every hierarchy. */
 int cg_path_join(const struct cg *c, pid_t pid, struct err *e);
 /*
- * Writes resources, in the order in which the kernel takes them (memory limit and swap raised or lowered in the order that fits).
- * On v2 the values of v1 keys are converted as crun and runc do (shares → weight, swap − limit, blkio weight …). A value that
- * the kernel has no controller for: -ENOTSUP with e naming file and value. Unknown or foreign unified keys: refused by name.
+ * Writes resources but for the devices, in the order in which the kernel takes them (memory limit and swap raised or lowered in the
+ * order that fits). 0 counts as not given where it is no limit of use, as in runc. On v2 the values of v1 keys are converted as crun
+ * and runc do (shares → weight, swap − limit, blkio weight …). Stops at the first that cannot be had: -ENOTSUP with e naming file
+ * and value where the kernel has no such control, -EINVAL for foreign names, -EBUSY for checkBeforeUpdate.
  */
 int cg_apply(const struct cg_tree *t, const struct cg *c, const struct cg_resources *r, struct err *e);
 /*

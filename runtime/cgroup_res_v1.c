@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "runtime/base/io.h"
 #include "runtime/base/str.h"
 #include "runtime/cgroup_int.h"
 #include "runtime/cgroup_res.h"
@@ -11,21 +10,17 @@
 /* A value that was given and cannot be set is an error; one that was not given is none. */
 static int put_text(const struct cg *c, const char *hierarchy, const char *file, const char *text, struct err *e)
 {
-	int fd = cg_v1_by_name(c, hierarchy);
-
-	if (fd < 0)
-		return err_set(e, ENOTSUP, "cgroup", "%s = %s: no %s hierarchy", file, text, hierarchy);
-	return cg_write(fd, c->name, file, text, e);
+	return cg_put_text(cg_v1_by_name(c, hierarchy), c->name, file, text, e);
 }
 
 static int put(const struct cg *c, const char *hierarchy, const char *file, int64_t value, struct err *e)
 {
-	char text[24];
+	return cg_put(cg_v1_by_name(c, hierarchy), c->name, file, value, "-1", e);
+}
 
-	if (value == CG_UNSET)
-		return 0;
-	str_print(text, sizeof(text), "%lld", (long long)value);
-	return put_text(c, hierarchy, file, text, e);
+static bool has(const struct cg *c, const char *hierarchy, const char *file)
+{
+	return cg_has_file(cg_v1_by_name(c, hierarchy), file);
 }
 
 /*
@@ -34,42 +29,86 @@ static int put(const struct cg *c, const char *hierarchy, const char *file, int6
  */
 static int put_memory_limits(const struct cg *c, const struct cg_resources *r, struct err *e)
 {
+	const char *memsw = "memory.memsw.limit_in_bytes", *limit = "memory.limit_in_bytes";
+	int64_t memory = cg_nonzero(r->memory.limit), swap = cg_nonzero(r->memory.swap);
 	struct err first = { 0 };
 	int rc;
 
-	if (r->memory.limit == -1 && r->memory.swap == CG_UNSET)
-		put(c, "memory", "memory.memsw.limit_in_bytes", -1, &first);
-	err_clear(&first);
-	if (!put(c, "memory", "memory.limit_in_bytes", r->memory.limit, &first))
-		return put(c, "memory", "memory.memsw.limit_in_bytes", r->memory.swap, e);
-	rc = put(c, "memory", "memory.memsw.limit_in_bytes", r->memory.swap, e);
-	return rc ?: put(c, "memory", "memory.limit_in_bytes", r->memory.limit, e);
+	if (memory > 0 && swap > 0 && swap < memory)
+		return err_set(e, EINVAL, "cgroup", "memory.swap %lld is below memory.limit", (long long)swap);
+	if (memory == -1 && swap == CG_UNSET && has(c, "memory", memsw))
+		swap = -1;
+	if (!put(c, "memory", limit, memory, &first))
+		return put(c, "memory", memsw, swap, e);
+	rc = put(c, "memory", memsw, swap, e);
+	return rc ?: put(c, "memory", limit, memory, e);
+}
+
+/* Kernels from 5.4 on call the kernel's own limits deprecated, later ones refuse them or have them no more: nothing is lost. */
+static int put_kernel_memory(const struct cg *c, const char *file, int64_t value, struct err *e)
+{
+	struct err why = { 0 };
+	int rc = put(c, "memory", file, cg_nonzero(value), &why);
+
+	return rc && rc != -ENOTSUP && rc != -EOPNOTSUPP ? err_set(e, rc, "cgroup", "%s", why.text) : 0;
 }
 
 static int put_memory(const struct cg *c, const struct cg_resources *r, struct err *e)
 {
-	struct err ignored = { 0 };
-	int rc = put_memory_limits(c, r, e);
+	int memory = cg_v1_by_name(c, "memory"), rc = 0;
+	int64_t hierarchy = r->memory.use_hierarchy;
 
-	rc = rc ?: put(c, "memory", "memory.soft_limit_in_bytes", r->memory.reservation, e);
-	/* Kernels from 5.4 on call the kernel's own limit deprecated, later ones refuse it: nothing is lost without it. */
-	if (!rc)
-		put(c, "memory", "memory.kmem.limit_in_bytes", r->memory.kernel, &ignored);
-	rc = rc ?: put(c, "memory", "memory.kmem.tcp.limit_in_bytes", r->memory.kernel_tcp, e);
+	/* Only before it has groups below may it change; newer kernels have but 1. */
+	if (hierarchy != CG_UNSET && cg_read_u64(memory, "memory.use_hierarchy") != (uint64_t)hierarchy)
+		rc = put(c, "memory", "memory.use_hierarchy", hierarchy, e);
+	rc = rc ?: put_memory_limits(c, r, e);
+	rc = rc ?: put(c, "memory", "memory.soft_limit_in_bytes", cg_nonzero(r->memory.reservation), e);
+	rc = rc ?: put_kernel_memory(c, "memory.kmem.limit_in_bytes", r->memory.kernel, e);
+	rc = rc ?: put_kernel_memory(c, "memory.kmem.tcp.limit_in_bytes", r->memory.kernel_tcp, e);
 	rc = rc ?: put(c, "memory", "memory.swappiness", r->memory.swappiness, e);
 	return rc ?: put(c, "memory", "memory.oom_control", r->memory.disable_oom_killer, e);
 }
 
+/*
+ * Two values that the kernel holds against each other: a first that does not fit the old second is tried again after the
+ * new second.
+ */
+static int put_two(const struct cg *c, const char *file1, int64_t value1, const char *file2, int64_t value2, struct err *e)
+{
+	struct err why = { 0 };
+	int rc = put(c, "cpu", file1, value1, &why), second;
+
+	if (rc && (rc != -EINVAL || value2 == CG_UNSET))
+		return err_set(e, rc, "cgroup", "%s", why.text);
+	second = put(c, "cpu", file2, value2, e);
+	return second || !rc ? second : put(c, "cpu", file1, value1, e);
+}
+
+/* A group that is idle takes no shares. */
+static int put_shares(const struct cg *c, const struct cg_resources *r, struct err *e)
+{
+	int64_t idle = r->cpu.idle, shares = cg_nonzero(r->cpu.shares);
+	int rc = 0;
+
+	if (idle == 0 && !has(c, "cpu", "cpu.idle"))
+		idle = CG_UNSET;
+	if (idle == 0)
+		rc = put(c, "cpu", "cpu.idle", idle, e);
+	rc = rc ?: put(c, "cpu", "cpu.shares", shares, e);
+	return rc || idle == 0 ? rc : put(c, "cpu", "cpu.idle", idle, e);
+}
+
 static int put_cpu(const struct cg *c, const struct cg_resources *r, struct err *e)
 {
-	int rc = put(c, "cpu", "cpu.shares", r->cpu.shares ? r->cpu.shares : CG_UNSET, e);
+	int64_t quota = cg_nonzero(r->cpu.quota), period = cg_nonzero(r->cpu.period), burst = r->cpu.burst;
+	int rc = put_shares(c, r, e);
 
-	rc = rc ?: put(c, "cpu", "cpu.cfs_period_us", r->cpu.period ? r->cpu.period : CG_UNSET, e);
-	rc = rc ?: put(c, "cpu", "cpu.cfs_quota_us", r->cpu.quota ? r->cpu.quota : CG_UNSET, e);
-	rc = rc ?: put(c, "cpu", "cpu.cfs_burst_us", r->cpu.burst, e);
-	rc = rc ?: put(c, "cpu", "cpu.rt_period_us", r->cpu.realtime_period ? r->cpu.realtime_period : CG_UNSET, e);
-	rc = rc ?: put(c, "cpu", "cpu.rt_runtime_us", r->cpu.realtime_runtime ? r->cpu.realtime_runtime : CG_UNSET, e);
-	rc = rc ?: put(c, "cpu", "cpu.idle", r->cpu.idle, e);
+	if (burst == 0 && !has(c, "cpu", "cpu.cfs_burst_us"))
+		burst = CG_UNSET;
+	rc = rc ?: put_two(c, "cpu.cfs_period_us", period, "cpu.cfs_quota_us", quota, e);
+	rc = rc ?: put(c, "cpu", "cpu.cfs_burst_us", burst, e);
+	rc = rc ?: put_two(c, "cpu.rt_period_us", cg_nonzero(r->cpu.realtime_period), "cpu.rt_runtime_us",
+			   cg_nonzero(r->cpu.realtime_runtime), e);
 	if (!rc && r->cpu.cpus && *r->cpu.cpus)
 		rc = put_text(c, "cpuset", "cpuset.cpus", r->cpu.cpus, e);
 	if (!rc && r->cpu.mems && *r->cpu.mems)
@@ -90,11 +129,7 @@ static int put_device(const struct cg *c, const char *file, const struct cg_blki
 /* The weights went from CFQ to BFQ with Linux 5.0: whichever is there. */
 static const char *weight_file(const struct cg *c, const char *cfq, const char *bfq)
 {
-	int fd = cg_v1_by_name(c, "blkio");
-	char text[16];
-
-	return fd >= 0 && io_read_file(fd, cfq, text, sizeof(text)) == -ENOENT && io_read_file(fd, bfq, text, sizeof(text)) != -ENOENT ?
-		bfq : cfq;
+	return !has(c, "blkio", cfq) && has(c, "blkio", bfq) ? bfq : cfq;
 }
 
 static int put_blkio(const struct cg *c, const struct cg_resources *r, struct err *e)
@@ -103,13 +138,10 @@ static int put_blkio(const struct cg *c, const struct cg_resources *r, struct er
 		"blkio.throttle.read_bps_device", "blkio.throttle.write_bps_device", "blkio.throttle.read_iops_device",
 		"blkio.throttle.write_iops_device",
 	};
-	int rc = 0;
+	int rc = put(c, "blkio", weight_file(c, "blkio.weight", "blkio.bfq.weight"), cg_nonzero(r->blkio.weight), e);
 	unsigned i, k;
 
-	if (r->blkio.weight != CG_UNSET && r->blkio.weight)
-		rc = put(c, "blkio", weight_file(c, "blkio.weight", "blkio.bfq.weight"), r->blkio.weight, e);
-	if (r->blkio.leaf_weight != CG_UNSET && r->blkio.leaf_weight)
-		rc = rc ?: put(c, "blkio", "blkio.leaf_weight", r->blkio.leaf_weight, e);
+	rc = rc ?: put(c, "blkio", "blkio.leaf_weight", cg_nonzero(r->blkio.leaf_weight), e);
 	for (i = 0; i < r->blkio.n_weight_device && !rc; i++) {
 		const struct cg_blkio_device *d = &r->blkio.weight_device[i];
 
@@ -122,39 +154,54 @@ static int put_blkio(const struct cg *c, const struct cg_resources *r, struct er
 	return rc;
 }
 
-static int put_named(const struct cg *c, const struct cg_resources *r, struct err *e)
+static int put_network(const struct cg *c, const struct cg_resources *r, struct err *e)
 {
-	char text[160];
-	int rc = put(c, "net_cls", "net_cls.classid", r->network_class, e);
+	char text[128];
+	int rc = put(c, "net_cls", "net_cls.classid", cg_nonzero(r->network_class), e);
 	unsigned i;
 
 	for (i = 0; i < r->n_network_priority && !rc; i++) {
-		str_print(text, sizeof(text), "%s %lld", r->network_priority[i].name, (long long)r->network_priority[i].value);
-		rc = put_text(c, "net_prio", "net_prio.ifpriomap", text, e);
+		const struct cg_named_value *v = &r->network_priority[i];
+
+		rc = cg_check_name("network interface", v->name, e);
+		str_print(text, sizeof(text), "%s %lld", v->name, (long long)v->value);
+		rc = rc ?: put_text(c, "net_prio", "net_prio.ifpriomap", text, e);
 	}
+	return rc;
+}
+
+/* The reservation's limit came with Linux 5.7; without the other one it could be got around. */
+static int put_hugetlb(const struct cg *c, const struct cg_resources *r, struct err *e)
+{
+	char file[96];
+	unsigned i;
+	int rc = 0;
+
 	for (i = 0; i < r->n_hugetlb && !rc; i++) {
-		str_print(text, sizeof(text), "hugetlb.%s.limit_in_bytes", r->hugetlb[i].name);
-		rc = put(c, "hugetlb", text, r->hugetlb[i].value, e);
-	}
-	for (i = 0; i < r->n_rdma_handles && !rc; i++) {
-		str_print(text, sizeof(text), "%s hca_handle=%lld", r->rdma_handles[i].name, (long long)r->rdma_handles[i].value);
-		rc = put_text(c, "rdma", "rdma.max", text, e);
-	}
-	for (i = 0; i < r->n_rdma_objects && !rc; i++) {
-		str_print(text, sizeof(text), "%s hca_object=%lld", r->rdma_objects[i].name, (long long)r->rdma_objects[i].value);
-		rc = put_text(c, "rdma", "rdma.max", text, e);
+		const struct cg_named_value *v = &r->hugetlb[i];
+
+		rc = cg_check_name("page size", v->name, e);
+		str_print(file, sizeof(file), "hugetlb.%s.limit_in_bytes", v->name);
+		rc = rc ?: put(c, "hugetlb", file, v->value, e);
+		str_print(file, sizeof(file), "hugetlb.%s.rsvd.limit_in_bytes", v->name);
+		if (!rc && has(c, "hugetlb", file))
+			rc = put(c, "hugetlb", file, v->value, e);
 	}
 	return rc;
 }
 
 int cg_v1_apply(const struct cg *c, const struct cg_resources *r, struct err *e)
 {
+	int unified = c->v1_fd[CG_V1_UNIFIED], hugetlb = cg_v1_by_name(c, "hugetlb"), rdma = cg_v1_by_name(c, "rdma");
 	int rc = put_memory(c, r, e);
 
 	rc = rc ?: put_cpu(c, r, e);
 	if (!rc && r->pids_limit != CG_UNSET)
 		rc = r->pids_limit > 0 ? put(c, "pids", "pids.max", r->pids_limit, e) : put_text(c, "pids", "pids.max", "max", e);
 	rc = rc ?: put_blkio(c, r, e);
-	rc = rc ?: put_named(c, r, e);
+	rc = rc ?: put_network(c, r, e);
+	/* A hybrid host may have some controllers on the unified hierarchy. */
+	rc = rc ?: hugetlb < 0 && unified >= 0 ? cg_v2_hugetlb(unified, c->name, r, e) : put_hugetlb(c, r, e);
+	rc = rc ?: cg_rdma(rdma < 0 ? unified : rdma, c->name, r, e);
 	return !rc && r->n_unified ? err_set(e, ENOTSUP, "cgroup", "resources.unified: this host has version 1") : rc;
 }

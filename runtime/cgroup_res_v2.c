@@ -13,52 +13,44 @@
 
 static int put_text(const struct cg *c, const char *file, const char *text, struct err *e)
 {
-	struct err why = { 0 };
-	int rc = cg_write(c->fd, c->name, file, text, &why);
-
-	if (rc == -ENOENT)
-		return err_set(e, ENOTSUP, "cgroup", "%s = %s: the kernel has no such controller here", file, text);
-	if (rc)
-		*e = why;
-	return rc;
+	return cg_put_text(c->fd, c->name, file, text, e);
 }
 
 /* -1 is "max" wherever version 2 has a limit. */
 static int put(const struct cg *c, const char *file, int64_t value, struct err *e)
 {
-	char text[24] = "max";
-
-	if (value == CG_UNSET)
-		return 0;
-	if (value >= 0)
-		str_print(text, sizeof(text), "%lld", (long long)value);
-	return put_text(c, file, text, e);
+	return cg_put(c->fd, c->name, file, value, "max", e);
 }
 
-/* Version 1's swap is memory and swap together; version 2's is swap alone. */
-static int put_swap(const struct cg *c, const struct cg_resources *r, struct err *e)
+int cg_swap_of_memsw(int64_t memory, int64_t memsw, int64_t *ret, struct err *e)
 {
-	int64_t limit = r->memory.limit, swap = r->memory.swap;
-	char text[24];
-
-	if (swap == CG_UNSET || swap == 0)
+	if (memsw == CG_UNSET || memsw == 0) {
+		*ret = memory == -1 ? -1 : CG_UNSET;	/* memory without a limit: swap as well */
 		return 0;
-	if (swap > 0 && limit == CG_UNSET)
-		return err_set(e, EINVAL, "cgroup", "memory.swap without memory.limit");
-	if (swap > 0 && swap < limit)
-		return err_set(e, EINVAL, "cgroup", "memory.swap %lld is below memory.limit", (long long)swap);
-	/* A kernel without swap has no such file; no swap is what it then has anyway. */
-	if (io_read_file(c->fd, "memory.swap.max", text, sizeof(text)) == -ENOENT)
-		return 0;
-	return put(c, "memory.swap.max", swap < 0 || limit < 0 ? -1 : swap - limit, e);
+	}
+	if (memsw > 0 && memory <= 0)
+		return err_set(e, EINVAL, "cgroup", "memory.swap %lld without memory.limit", (long long)memsw);
+	if (memsw > 0 && memsw < memory)
+		return err_set(e, EINVAL, "cgroup", "memory.swap %lld is below memory.limit %lld", (long long)memsw,
+			       (long long)memory);
+	*ret = memsw < 0 ? -1 : memsw - memory;
+	return 0;
 }
 
 static int put_memory(const struct cg *c, const struct cg_resources *r, struct err *e)
 {
-	int rc = put_swap(c, r, e);
+	int64_t swap = CG_UNSET;
+	int rc = cg_swap_of_memsw(r->memory.limit, r->memory.swap, &swap, e);
 
-	rc = rc ?: put(c, "memory.max", r->memory.limit == 0 ? CG_UNSET : r->memory.limit, e);
-	return rc ?: put(c, "memory.low", r->memory.reservation == 0 ? CG_UNSET : r->memory.reservation, e);
+	if (!rc && r->memory.swappiness != CG_UNSET)
+		rc = err_set(e, ENOTSUP, "cgroup", "memory.swappiness: version 2 has none");
+	if (!rc && r->memory.disable_oom_killer == 1)
+		rc = err_set(e, ENOTSUP, "cgroup", "memory.disableOOMKiller: version 2 has none");
+	/* A kernel without swap has no such file; no swap is what the group then has anyway. */
+	if (!rc && cg_has_file(c->fd, "memory.swap.max"))
+		rc = put(c, "memory.swap.max", swap, e);
+	rc = rc ?: put(c, "memory.max", cg_nonzero(r->memory.limit), e);
+	return rc ?: put(c, "memory.low", cg_nonzero(r->memory.reservation), e);
 }
 
 int64_t cg_weight_of_shares(int64_t shares)
@@ -72,26 +64,75 @@ int64_t cg_weight_of_shares(int64_t shares)
 	return 1 + (shares - 2) * 9999 / 262142;
 }
 
+int64_t cg_io_weight_of_blkio(int64_t weight)
+{
+	if (weight <= 0)
+		return CG_UNSET;
+	if (weight < 10)
+		weight = 10;
+	if (weight > 1000)
+		weight = 1000;
+	return 1 + (weight - 10) * 9999 / 990;
+}
+
+/* "QUOTA PERIOD": what is not given stays as it is, the quota before the blank, the period after it. */
+static int put_quota(const struct cg *c, int64_t quota, int64_t period, struct err *e)
+{
+	char now[64], text[64], q[24] = "max";
+
+	if (quota == CG_UNSET && period == CG_UNSET)
+		return 0;
+	if (io_read_file(c->fd, "cpu.max", now, sizeof(now)) < 0)
+		str_copy(now, sizeof(now), "max 100000\n");
+	if (quota == CG_UNSET)
+		str_print(q, sizeof(q), "%.*s", (int)strcspn(now, " "), now);
+	else if (quota > 0)
+		str_print(q, sizeof(q), "%lld", (long long)quota);
+	if (period == CG_UNSET)
+		str_print(text, sizeof(text), "%s", q);
+	else
+		str_print(text, sizeof(text), "%s %lld", q, (long long)period);
+	return put_text(c, "cpu.max", text, e);
+}
+
+/* The burst may not be above the quota: one that does not fit the old quota is set after the new one. */
+static int put_bandwidth(const struct cg *c, const struct cg_resources *r, struct err *e)
+{
+	int64_t quota = cg_nonzero(r->cpu.quota), burst = r->cpu.burst;
+	struct err why = { 0 };
+	int rc, second;
+
+	if (burst == 0 && !cg_has_file(c->fd, "cpu.max.burst"))
+		burst = CG_UNSET;
+	rc = put(c, "cpu.max.burst", burst, &why);
+	if (rc && (rc != -EINVAL || quota == CG_UNSET))
+		return err_set(e, rc, "cgroup", "%s", why.text);
+	second = put_quota(c, quota, cg_nonzero(r->cpu.period), e);
+	return second || !rc ? second : put(c, "cpu.max.burst", burst, e);
+}
+
+/* A group that is idle takes no weight. */
+static int put_weight(const struct cg *c, const struct cg_resources *r, struct err *e)
+{
+	int64_t idle = r->cpu.idle;
+	int rc = 0;
+
+	if (idle == 0 && !cg_has_file(c->fd, "cpu.idle"))
+		idle = CG_UNSET;
+	if (idle == 0)
+		rc = put(c, "cpu.idle", idle, e);
+	rc = rc ?: put(c, "cpu.weight", cg_weight_of_shares(r->cpu.shares), e);
+	return rc || idle == 0 ? rc : put(c, "cpu.idle", idle, e);
+}
+
 static int put_cpu(const struct cg *c, const struct cg_resources *r, struct err *e)
 {
-	int64_t period = r->cpu.period > 0 ? r->cpu.period : 100000;
-	char text[64];
 	int rc = 0;
 
 	if (r->cpu.realtime_runtime > 0 || r->cpu.realtime_period > 0)
-		return err_set(e, ENOTSUP, "cgroup", "realtime scheduling has no limit on version 2");
-	if (r->cpu.idle != CG_UNSET)
-		rc = put(c, "cpu.idle", r->cpu.idle, e);
-	if (!rc && r->cpu.idle != 1)
-		rc = put(c, "cpu.weight", cg_weight_of_shares(r->cpu.shares), e);
-	if (!rc && (r->cpu.quota != CG_UNSET || r->cpu.period > 0)) {
-		if (r->cpu.quota > 0)
-			str_print(text, sizeof(text), "%lld %lld", (long long)r->cpu.quota, (long long)period);
-		else
-			str_print(text, sizeof(text), "max %lld", (long long)period);
-		rc = put_text(c, "cpu.max", text, e);
-	}
-	rc = rc ?: put(c, "cpu.max.burst", r->cpu.burst, e);
+		return err_set(e, ENOTSUP, "cgroup", "cpu.realtimeRuntime, cpu.realtimePeriod: version 2 has none");
+	rc = put_weight(c, r, e);
+	rc = rc ?: put_bandwidth(c, r, e);
 	if (!rc && r->cpu.cpus && *r->cpu.cpus)
 		rc = put_text(c, "cpuset.cpus", r->cpu.cpus, e);
 	if (!rc && r->cpu.mems && *r->cpu.mems)
@@ -99,63 +140,81 @@ static int put_cpu(const struct cg *c, const struct cg_resources *r, struct err 
 	return rc;
 }
 
-/* BFQ's file takes version 1's range as it is; the generic one spreads 10…1000 over 1…10000. */
-static int put_io_weight(const struct cg *c, int64_t weight, struct err *e)
+/* BFQ's file takes version 1's range as it is; the generic one has a wider one. d NULL: the group's default. */
+static int put_io_weight(const struct cg *c, const struct cg_blkio_device *d, int64_t weight, struct err *e)
 {
-	char text[32];
+	bool bfq = cg_has_file(c->fd, "io.bfq.weight");
+	char text[64];
 
-	if (weight == CG_UNSET || weight == 0)
+	if (cg_nonzero(weight) == CG_UNSET)
 		return 0;
-	if (io_read_file(c->fd, "io.bfq.weight", text, sizeof(text)) != -ENOENT)
-		return put(c, "io.bfq.weight", weight, e);
-	return put(c, "io.weight", 1 + (weight - 10) * 9999 / 990, e);
+	if (!bfq)
+		weight = cg_io_weight_of_blkio(weight);
+	if (d)
+		str_print(text, sizeof(text), "%lld:%lld %lld", (long long)d->major, (long long)d->minor, (long long)weight);
+	else
+		str_print(text, sizeof(text), "%lld", (long long)weight);
+	return put_text(c, bfq ? "io.bfq.weight" : "io.weight", text, e);
+}
+
+static int put_io_max(const struct cg *c, const char *key, const struct cg_blkio_device *d, struct err *e)
+{
+	char text[96], rate[24] = "max";
+
+	if (d->rate == CG_UNSET)
+		return 0;
+	if (d->rate > 0)	/* 0 takes a limit away, as on version 1 */
+		str_print(rate, sizeof(rate), "%lld", (long long)d->rate);
+	str_print(text, sizeof(text), "%lld:%lld %s=%s", (long long)d->major, (long long)d->minor, key, rate);
+	return put_text(c, "io.max", text, e);
 }
 
 static int put_io(const struct cg *c, const struct cg_resources *r, struct err *e)
 {
 	static const char *const keys[CG_THROTTLES] = { "rbps", "wbps", "riops", "wiops" };
-	int rc = put_io_weight(c, r->blkio.weight, e);
-	char text[96];
+	int rc = put_io_weight(c, NULL, r->blkio.weight, e);
+	bool leaf = cg_nonzero(r->blkio.leaf_weight) != CG_UNSET;
 	unsigned i, k;
 
 	for (i = 0; i < r->blkio.n_weight_device && !rc; i++) {
 		const struct cg_blkio_device *d = &r->blkio.weight_device[i];
 
-		if (d->weight == CG_UNSET)
-			continue;
-		str_print(text, sizeof(text), "%lld:%lld %lld", (long long)d->major, (long long)d->minor, (long long)d->weight);
-		rc = put_text(c, "io.bfq.weight", text, e);
+		rc = put_io_weight(c, d, d->weight, e);
+		leaf |= cg_nonzero(d->leaf_weight) != CG_UNSET;
 	}
+	if (!rc && leaf)
+		return err_set(e, ENOTSUP, "cgroup", "blockIO.leafWeight: version 2 has none");
 	for (k = 0; k < CG_THROTTLES; k++)
-		for (i = 0; i < r->blkio.n_throttle[k] && !rc; i++) {
-			const struct cg_blkio_device *d = &r->blkio.throttle[k][i];
-
-			str_print(text, sizeof(text), "%lld:%lld %s=%lld", (long long)d->major, (long long)d->minor, keys[k],
-				  (long long)d->rate);
-			rc = put_text(c, "io.max", text, e);
-		}
+		for (i = 0; i < r->blkio.n_throttle[k] && !rc; i++)
+			rc = put_io_max(c, keys[k], &r->blkio.throttle[k][i], e);
 	return rc;
 }
 
-static int put_named(const struct cg *c, const struct cg_resources *r, struct err *e)
+int cg_v2_hugetlb(int fd, const char *group, const struct cg_resources *r, struct err *e)
 {
-	char text[160];
+	char file[96];
 	unsigned i;
 	int rc = 0;
 
 	for (i = 0; i < r->n_hugetlb && !rc; i++) {
-		str_print(text, sizeof(text), "hugetlb.%s.max", r->hugetlb[i].name);
-		rc = put(c, text, r->hugetlb[i].value, e);
-	}
-	for (i = 0; i < r->n_rdma_handles && !rc; i++) {
-		str_print(text, sizeof(text), "%s hca_handle=%lld", r->rdma_handles[i].name, (long long)r->rdma_handles[i].value);
-		rc = put_text(c, "rdma.max", text, e);
-	}
-	for (i = 0; i < r->n_rdma_objects && !rc; i++) {
-		str_print(text, sizeof(text), "%s hca_object=%lld", r->rdma_objects[i].name, (long long)r->rdma_objects[i].value);
-		rc = put_text(c, "rdma.max", text, e);
+		const struct cg_named_value *v = &r->hugetlb[i];
+
+		rc = cg_check_name("page size", v->name, e);
+		str_print(file, sizeof(file), "hugetlb.%s.max", v->name);
+		rc = rc ?: cg_put(fd, group, file, v->value, "max", e);
+		str_print(file, sizeof(file), "hugetlb.%s.rsvd.max", v->name);
+		if (!rc && cg_has_file(fd, file))	/* Linux 5.7 */
+			rc = cg_put(fd, group, file, v->value, "max", e);
 	}
 	return rc;
+}
+
+/* Files of controllers, and the two of the core that are limits: those that move, freeze or kill are not config.json's. */
+static bool may_be_set(const char *file)
+{
+	if (str_starts(file, "cgroup."))
+		return !strcmp(file, "cgroup.max.depth") || !strcmp(file, "cgroup.max.descendants");
+	return file[0] != '.' && strchr(file, '.') != NULL;
 }
 
 /* The user's own words: one write a line, as the kernel takes them. */
@@ -163,16 +222,19 @@ static int put_unified(const struct cg *c, const struct cg_named_value *u, struc
 {
 	const char *at = u->text;
 	char line[512];
-	int rc = 0;
+	int rc = cg_check_name("resources.unified", u->name, e);
 
-	if (strchr(u->name, '/') || u->name[0] == '.' || !strchr(u->name, '.'))
-		return err_set(e, EINVAL, "cgroup", "resources.unified: \"%s\" is no control file", u->name);
-	while (*at && !rc) {
+	if (!rc && (!may_be_set(u->name) || !at))
+		rc = err_set(e, EINVAL, "cgroup", "resources.unified: \"%s\" is no control file to set", u->name);
+	if (!rc && !*at)
+		return put_text(c, u->name, "\n", e);	/* a list may be emptied */
+	while (!rc && *at) {
 		size_t n = strcspn(at, "\n");
 
 		if (str_print(line, sizeof(line), "%.*s", (int)n, at) < 0)
 			return err_set(e, E2BIG, "cgroup", "resources.unified: %s", u->name);
-		rc = put_text(c, u->name, line, e);
+		if (n)
+			rc = put_text(c, u->name, line, e);
 		at += n + (at[n] == '\n');
 	}
 	return rc;
@@ -184,10 +246,13 @@ int cg_v2_apply(const struct cg *c, const struct cg_resources *r, struct err *e)
 	unsigned i;
 
 	rc = rc ?: put_cpu(c, r, e);
-	if (r->pids_limit != CG_UNSET)
-		rc = rc ?: put(c, "pids.max", r->pids_limit > 0 ? r->pids_limit : -1, e);
+	if (!rc && r->pids_limit != CG_UNSET)
+		rc = put(c, "pids.max", r->pids_limit > 0 ? r->pids_limit : -1, e);
 	rc = rc ?: put_io(c, r, e);
-	rc = rc ?: put_named(c, r, e);
+	rc = rc ?: cg_v2_hugetlb(c->fd, c->name, r, e);
+	rc = rc ?: cg_rdma(c->fd, c->name, r, e);
+	if (!rc && (cg_nonzero(r->network_class) != CG_UNSET || r->n_network_priority))
+		rc = err_set(e, ENOTSUP, "cgroup", "network.classID, network.priorities: version 2 has none");
 	for (i = 0; i < r->n_unified && !rc; i++)
 		rc = put_unified(c, &r->unified[i], e);
 	return rc;
