@@ -12,7 +12,6 @@
 
 #define NS_PER_US 1000u
 #define NS_PER_TICK 10000000u	/* USER_HZ is 100 everywhere */
-#define V1_UNLIMITED 0x7ffffffffffff000u
 
 typedef void pair_fn(void *ctx, const char *name, uint64_t value);
 
@@ -38,15 +37,14 @@ static void each_pair(int fd, const char *file, pair_fn *take, void *ctx)
 	}
 }
 
+/* UINT64_MAX for "max"; v1 writes a number of its own for it, which is passed on as runc does. */
 static uint64_t limit_of(int fd, const char *file)
 {
 	char text[32];
-	uint64_t v;
 
 	if (fd < 0 || io_read_file(fd, file, text, sizeof(text)) <= 0 || !strncmp(text, "max", 3))
 		return UINT64_MAX;
-	v = cg_read_u64(fd, file);
-	return v >= V1_UNLIMITED ? UINT64_MAX : v;
+	return cg_read_u64(fd, file);
 }
 
 static void take_memory(void *ctx, const char *name, uint64_t value)
@@ -56,10 +54,12 @@ static void take_memory(void *ctx, const char *name, uint64_t value)
 
 	if (!strcmp(name, "cache") || !strcmp(name, "file"))
 		s->memory_cache = value;
-	if (s->n_memory_stat == CG_STAT_PAIRS || str_copy(p->name, sizeof(p->name), name))
-		return;
-	p->value = value;
-	s->n_memory_stat++;
+	if (s->n_memory_stat == CG_STAT_PAIRS) {
+		s->cut = true;
+	} else if (!str_copy(p->name, sizeof(p->name), name)) {
+		p->value = value;
+		s->n_memory_stat++;
+	}
 }
 
 static void take_cpu(void *ctx, const char *name, uint64_t value)
@@ -101,8 +101,12 @@ static void read_v2(int fd, struct cg_stats *s)
 	s->memory.usage = cg_read_u64(fd, "memory.current");
 	s->memory.max = cg_read_u64(fd, "memory.peak");
 	s->memory.limit = limit_of(fd, "memory.max");
-	s->swap.usage = cg_read_u64(fd, "memory.swap.current");
-	s->swap.limit = limit_of(fd, "memory.swap.max");
+	if (cg_has_file(fd, "memory.swap.max")) {
+		s->swap.usage = cg_read_u64(fd, "memory.swap.current") + s->memory.usage;
+		s->swap.limit = limit_of(fd, "memory.swap.max");
+		if (s->swap.limit != UINT64_MAX && !num_add(s->swap.limit, s->memory.limit, &s->swap.limit))
+			s->swap.limit = UINT64_MAX;
+	}
 	s->pids = cg_read_u64(fd, "pids.current");
 	s->pids_limit = limit_of(fd, "pids.max");
 }
@@ -122,19 +126,38 @@ static void read_v1_usage(int fd, const char *prefix, struct cg_usage *u)
 	u->failures = cg_read_u64(fd, file);
 }
 
+/* Numbers with blanks between them, up to the line's end. How many. */
+static unsigned take_numbers(const char **at, uint64_t *to, unsigned cap)
+{
+	unsigned n = 0;
+	size_t len;
+
+	for (; n < cap && (len = strspn(*at, "0123456789")) && !num_u64(*at, len, UINT64_MAX, &to[n]); n++) {
+		*at += len;
+		*at += strspn(*at, " ");
+	}
+	return n;
+}
+
+/* cpuacct.usage_all has a head line, then "cpu user system" (Linux 4.8). */
 static void read_v1_cpus(int fd, struct cg_stats *s)
 {
-	char text[2048], *at = text;
-	ssize_t n = fd >= 0 ? io_read_file(fd, "cpuacct.usage_percpu", text, sizeof(text)) : -1;
+	static char text[4096];
+	const char *at = text;
+	uint64_t row[3];
 
-	while (n > 0 && *at && s->cpu.n_cpus < CG_STAT_CPUS) {
-		size_t len = strspn(at, "0123456789");
-
-		if (!len || num_u64(at, len, UINT64_MAX, &s->cpu.per_cpu_ns[s->cpu.n_cpus]))
-			break;
-		s->cpu.n_cpus++;
-		at += len + strspn(at + len, " \n");
-	}
+	if (fd < 0 || io_read_file(fd, "cpuacct.usage_percpu", text, sizeof(text)) <= 0)
+		return;
+	s->cpu.n_cpus = take_numbers(&at, s->cpu.per_cpu_ns, CG_STAT_CPUS);
+	s->cut |= s->cpu.n_cpus == CG_STAT_CPUS && *at >= '0' && *at <= '9';
+	if (io_read_file(fd, "cpuacct.usage_all", text, sizeof(text)) <= 0)
+		return;
+	at = text;
+	while ((at = strchr(at, '\n')) && *++at)
+		if (take_numbers(&at, row, 3) == 3 && row[0] < s->cpu.n_cpus) {
+			s->cpu.per_cpu_user_ns[row[0]] = row[1];
+			s->cpu.per_cpu_system_ns[row[0]] = row[2];
+		}
 }
 
 static void read_v1(const struct cg *c, struct cg_stats *s)
@@ -169,5 +192,6 @@ int cg_stats_read(const struct cg *c, struct cg_stats *ret)
 		read_v2(c->fd, ret);
 	else
 		read_v1(c, ret);
+	cg_stats_read_devices(c, ret);
 	return 0;
 }

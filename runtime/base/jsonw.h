@@ -32,6 +32,8 @@ void jsonw_bytes(struct jsonw *w, const char *key, const char *bytes, size_t n);
 void jsonw_pair(struct jsonw *w, const char *name, const char *value);
 void jsonw_u64(struct jsonw *w, const char *key, uint64_t v);
 void jsonw_i64(struct jsonw *w, const char *key, int64_t v);
+/* 761 as 7.61. */
+void jsonw_hundredths(struct jsonw *w, const char *key, uint64_t v);
 void jsonw_bool(struct jsonw *w, const char *key, bool v);
 void jsonw_null(struct jsonw *w, const char *key);
 /* A newline, for the end of a document. */
