@@ -239,7 +239,8 @@ sleeper() {
 	cg container "$G" -a:*:*:rwm +c:1:11:r
 	grep -qx 'c 1:11 r' "$V1/devices/$G/devices.list"
 	grep -qx 'c 136:\* rwm' "$V1/devices/$G/devices.list"
-	refused devices "$G" $(for i in $(seq 129); do echo "+c:1:$i:r"; done)
+	mapfile -t rules < <(for i in $(seq 129); do echo "+c:1:$i:r"; done)
+	refused devices "$G" "${rules[@]}"
 }
 
 @test "cgroup: a group is frozen and thawed, forks or not" {

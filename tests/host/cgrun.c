@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * cgrun VERB PATH [WORD...]: one function of runtime/cgroup_res.h from a script. VERBs: make, open, apply KEY=VALUE...,
- * join COMMAND..., devices RULE..., container RULE... ("+c:1:3:rwm", "-a:*:*:rwm"), freeze, thaw, frozen, each, kill,
+ * join COMMAND..., devices RULE..., container RULE... ("+c:1:3:rwm", "-a:*:*:rwm"), old, freeze, thaw, frozen, each, kill,
  * populated, memory, stats, mode, remove. Exit status 0, or 1 with "refused: ..." on standard error.
  */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "runtime/base/compiler.h"
+#include "runtime/cgroup_bpf.h"
 #include "runtime/cgroup_res.h"
 #include "runtime/cgroup_stats.h"
 #include "runtime/oci/stats_json.h"
@@ -106,6 +108,25 @@ static int apply(char **words)
 	return cg_apply(&tree, &group, &r, &e) ? refused() : 0;
 }
 
+/* A program that refuses all, attached without flags. */
+static int attach_old(void)
+{
+	static struct cg_bpf p;
+	union bpf_attr load, attach;
+
+	cg_bpf_build(&p, NULL, 0);
+	memset(&load, 0, sizeof(load));
+	memset(&attach, 0, sizeof(attach));
+	load.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
+	load.insns = (uintptr_t)p.insn;
+	load.insn_cnt = p.n;
+	load.license = (uintptr_t)"ISC";
+	attach.target_fd = (uint32_t)group.fd;
+	attach.attach_bpf_fd = (uint32_t)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
+	attach.attach_type = BPF_CGROUP_DEVICE;
+	return syscall(SYS_bpf, BPF_PROG_ATTACH, &attach, sizeof(attach)) != 0;
+}
+
 static int64_t number(const char *text)
 {
 	return !strcmp(text, "*") ? -1 : strtoll(text, NULL, 10);
@@ -160,6 +181,8 @@ static int act(const char *verb, const char *path, char **words)
 		return devices(words, cg_device_rules);
 	if (!strcmp(verb, "container"))
 		return devices(words, cg_container_rules);
+	if (!strcmp(verb, "old"))
+		return attach_old();
 	if (!strcmp(verb, "freeze") || !strcmp(verb, "thaw"))
 		return cg_freeze(&group, verb[0] == 'f', &e) ? refused() : 0;
 	if (!strcmp(verb, "frozen"))
