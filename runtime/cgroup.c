@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Control groups of units: see cgroup.h. This file holds the unified hierarchy and what both versions
- * share; cgroup_v1.c has the rest. Called by PID 1: only cgroupfs is touched.
+ * Control groups of units: see cgroup.h. This file holds the unified hierarchy and what both
+ * versions share; cgroup_v1.c has the rest. Called by PID 1: only cgroupfs is touched.
  */
 #include "runtime/cgroup.h"
 
@@ -52,7 +52,8 @@ static bool has_word(const char *words, const char *word)
 	size_t n = strlen(word);
 
 	for (; *words; words += strcspn(words, " \n"), words += strspn(words, " \n"))
-		if (strncmp(words, word, n) == 0 && (!words[n] || words[n] == ' ' || words[n] == '\n'))
+		if (strncmp(words, word, n) == 0 &&
+		    (!words[n] || words[n] == ' ' || words[n] == '\n'))
 			return true;
 	return false;
 }
@@ -64,8 +65,10 @@ uint32_t cg_v2_enable(int fd)
 		const char *name;
 		uint32_t bit;
 	} known[] = {
-		{ "memory", CG_HAS_MEMORY }, { "pids", CG_HAS_PIDS }, { "cpu", CG_HAS_CPU }, { "cpuset", CG_HAS_CPUSET },
-		{ "io", CG_HAS_OTHERS }, { "hugetlb", CG_HAS_OTHERS }, { "rdma", CG_HAS_OTHERS }, { "misc", CG_HAS_OTHERS },
+		{ "memory", CG_HAS_MEMORY }, { "pids", CG_HAS_PIDS },
+		{ "cpu", CG_HAS_CPU },	     { "cpuset", CG_HAS_CPUSET },
+		{ "io", CG_HAS_OTHERS },     { "hugetlb", CG_HAS_OTHERS },
+		{ "rdma", CG_HAS_OTHERS },   { "misc", CG_HAS_OTHERS },
 	};
 	char have[256], word[32];
 	uint32_t on = 0;
@@ -153,7 +156,8 @@ static void limit_text(char *text, size_t cap, uint64_t v)
 		str_print(text, cap, "%llu", (unsigned long long)v);
 }
 
-static int v2_limit(const struct cg_tree *t, const struct cg *c, const struct cg_limits *l, struct err *e)
+static int v2_limit(const struct cg_tree *t, const struct cg *c, const struct cg_limits *l,
+		    struct err *e)
 {
 	char text[48];
 	int rc = 0;
@@ -161,10 +165,14 @@ static int v2_limit(const struct cg_tree *t, const struct cg *c, const struct cg
 	limit_text(text, sizeof(text), l->memory_max);
 	if (t->controllers & CG_HAS_MEMORY) {
 		rc = cg_write(c->fd, c->name, "memory.max", text, e);
-		/* The whole unit is one victim: half a container is of no use. Kernels before 4.19 lack it. */
+		/*
+		 * The whole unit is one victim: half a container is of no use. Kernels before 4.19
+		 * lack it.
+		 */
 		io_write_file(c->fd, "memory.oom.group", "1");
 	} else if (l->memory_max != UINT64_MAX) {
-		rc = err_set(e, ENOTSUP, "cgroup", "memory limit: the kernel has no memory controller");
+		rc = err_set(e, ENOTSUP, "cgroup",
+			     "memory limit: the kernel has no memory controller");
 	}
 	limit_text(text, sizeof(text), l->pids_max);
 	if (t->controllers & CG_HAS_PIDS)
@@ -194,8 +202,8 @@ int cg_limit(const struct cg_tree *t, const struct cg *c, const struct cg_limits
 }
 
 /*
- * On v1 by "tasks": for one thread that moves itself the kernel skips the lock that "cgroup.procs" takes on all of the system's
- * thread groups, and with it an RCU grace period of 10 ms.
+ * On v1 by "tasks": for one thread that moves itself the kernel skips the lock that "cgroup.procs"
+ * takes on all of the system's thread groups, and with it an RCU grace period of 10 ms.
  */
 int cg_join(const struct cg *c)
 {
@@ -208,7 +216,10 @@ int cg_join(const struct cg *c)
 		if (c->v1_fd[i] < 0)
 			continue;
 		rc = io_write_file(c->v1_fd[i], unified ? "cgroup.procs" : "tasks", "0");
-		/* The unified hierarchy of a hybrid host is a guest there: its controllers are not used. */
+		/*
+		 * The unified hierarchy of a hybrid host is a guest there: its controllers are not
+		 * used.
+		 */
 		if (unified)
 			rc = 0;
 	}
@@ -272,8 +283,9 @@ int cg_kill(const struct cg_tree *t, const struct cg *c)
 	if (c->fd >= 0 && !io_write_file(c->fd, "cgroup.kill", "1"))
 		return 0;
 	/*
-	 * Frozen, the group cannot fork between the reading and the killing. The thaw is needed on v1,
-	 * where a frozen process does not die (opencontainers/runc#2105); what was missed is met by the next pass.
+	 * Frozen, the group cannot fork between the reading and the killing. The thaw is needed on
+	 * v1, where a frozen process does not die (opencontainers/runc#2105); what was missed is
+	 * met by the next pass.
 	 */
 	for (pass = 0; pass < KILL_PASSES && n > 0; pass++) {
 		set_frozen(c, true);

@@ -44,17 +44,24 @@ struct cg_limits {		/* UINT64_MAX = no limit */
 };
 
 /*
- * Finds what is mounted at /sys/fs/cgroup (does not mount), makes the parent group, enables the controllers in
- * subtree_control. mode CG_NONE with 0 when there is nothing usable (status says so).
+ * Finds what is mounted at /sys/fs/cgroup (does not mount), makes the parent group, enables the
+ * controllers in subtree_control. mode CG_NONE with 0 when there is nothing usable (status says
+ * so).
  */
 int cg_tree_open(struct cg_tree *t, const char *parent, struct err *e);
 /* Makes or reopens a unit's group. '/' in name is refused. 0 or -errno. */
 int cg_open(const struct cg_tree *t, const char *name, struct cg *ret, struct err *e);
-/* Writes limits; one that the kernel has no controller for gives -ENOTSUP with e naming it, the others are written. */
+/*
+ * Writes limits; one that the kernel has no controller for gives -ENOTSUP with e naming it, the
+ * others are written.
+ */
 int cg_limit(const struct cg_tree *t, const struct cg *c, const struct cg_limits *l, struct err *e);
 /* In the child: moves itself (v1, or v2 without CLONE_INTO_CGROUP). 0 or -errno. */
 int cg_join(const struct cg *c);
-/* SIGKILL to all in the group: cgroup.kill (5.14), else freezer and a walk of cgroup.procs (bounded passes). 0 or -errno. */
+/*
+ * SIGKILL to all in the group: cgroup.kill (5.14), else freezer and a walk of cgroup.procs (bounded
+ * passes). 0 or -errno.
+ */
 int cg_kill(const struct cg_tree *t, const struct cg *c);
 /* sig to every process of the group and those below it. Number reached or -errno. */
 int cg_signal(const struct cg *c, int sig);
@@ -62,8 +69,8 @@ int cg_signal(const struct cg *c, int sig);
 int cg_populated(const struct cg *c);
 /*
  * In a container's child, before it drops its rights: lets the group open only the devices of
- * Docker's default list and the n given ones (v2 by a BPF program, v1 by devices.allow). 0, or -ENOTSUP where the
- * kernel has neither: the caller then takes CAP_MKNOD away.
+ * Docker's default list and the n given ones (v2 by a BPF program, v1 by devices.allow). 0, or
+ * -ENOTSUP where the kernel has neither: the caller then takes CAP_MKNOD away.
  */
 struct spec_device;
 int cg_devices(const struct cg *c, const struct spec_device *extra, unsigned n, struct err *e);
@@ -71,7 +78,10 @@ int cg_devices(const struct cg *c, const struct spec_device *extra, unsigned n, 
 uint64_t cg_memory(const struct cg *c);
 /* How often the OOM killer acted in the group; 0 when unknown. */
 uint64_t cg_oom_kills(const struct cg *c);
-/* Closes the fds; with remove also rmdirs the group (and what the container made below it). 0 or -errno (-EBUSY: still populated). */
+/*
+ * Closes the fds; with remove also rmdirs the group (and what the container made below it). 0 or
+ * -errno (-EBUSY: still populated).
+ */
 int cg_close(const struct cg_tree *t, struct cg *c, bool remove);
 
 #endif

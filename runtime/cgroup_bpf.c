@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Device rules as a BPF program: see cgroup_bpf.h. Runs in a container's child or in the OCI command line. */
+/*
+ * Device rules as a BPF program: see cgroup_bpf.h. Runs in a container's child or in the OCI
+ * command line.
+ */
 #include "runtime/cgroup_bpf.h"
 
 #include <errno.h>
@@ -23,7 +26,8 @@ static void add(struct cg_bpf *p, unsigned code, unsigned dst, unsigned src, int
 	p->insn[p->n++] = insn;
 }
 
-#define LOAD(dst, field) add(p, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_1, offsetof(struct bpf_cgroup_dev_ctx, field), 0)
+#define OFFSET(field) offsetof(struct bpf_cgroup_dev_ctx, field)
+#define LOAD(dst, field) add(p, BPF_LDX | BPF_MEM | BPF_W, dst, BPF_REG_1, OFFSET(field), 0)
 #define ALU(op, dst, imm) add(p, BPF_ALU | (op) | BPF_K, dst, 0, 0, imm)
 #define MOV(dst, src) add(p, BPF_ALU | BPF_MOV | BPF_X, dst, src, 0, 0)
 #define RETURN(value) (ALU(BPF_MOV, BPF_REG_0, value), add(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0))
@@ -31,21 +35,25 @@ static void add(struct cg_bpf *p, unsigned code, unsigned dst, unsigned src, int
 
 static int32_t bits_of(unsigned access)
 {
-	return (access & SPEC_DEV_READ ? BPF_DEVCG_ACC_READ : 0) | (access & SPEC_DEV_WRITE ? BPF_DEVCG_ACC_WRITE : 0) |
+	return (access & SPEC_DEV_READ ? BPF_DEVCG_ACC_READ : 0) |
+	       (access & SPEC_DEV_WRITE ? BPF_DEVCG_ACC_WRITE : 0) |
 	       (access & SPEC_DEV_MKNOD ? BPF_DEVCG_ACC_MKNOD : 0);
 }
 
 /*
- * Register 2 is the type, 3 what is still wanted, 4 and 5 the numbers. A permission takes its kinds of access off register 3 and
- * allows when none is left; a refusal refuses when one of its kinds is still there. So "r" and "w" in two rules allow "rw".
+ * Register 2 is the type, 3 what is still wanted, 4 and 5 the numbers. A permission takes its kinds
+ * of access off register 3 and allows when none is left; a refusal refuses when one of its kinds is
+ * still there. So "r" and "w" in two rules allow "rw".
  */
 static void add_rule(struct cg_bpf *p, const struct cg_device_rule *r)
 {
 	bool typed = r->type != 'a', major = r->major != ANY, minor = r->minor != ANY;
-	int left = (r->allow ? 4 : 5) + typed + major + minor;	/* instructions to jump over, the one that jumps among them */
+	/* Instructions to jump over, the one that jumps among them. */
+	int left = (r->allow ? 4 : 5) + typed + major + minor;
 
 	if (typed)
-		SKIP_UNLESS(BPF_REG_2, r->type == 'c' ? BPF_DEVCG_DEV_CHAR : BPF_DEVCG_DEV_BLOCK, --left);
+		SKIP_UNLESS(BPF_REG_2, r->type == 'c' ? BPF_DEVCG_DEV_CHAR : BPF_DEVCG_DEV_BLOCK,
+			    --left);
 	if (major)
 		SKIP_UNLESS(BPF_REG_4, (int32_t)r->major, --left);
 	if (minor)
@@ -64,10 +72,14 @@ static void add_rule(struct cg_bpf *p, const struct cg_device_rule *r)
 /* A rule behind which none is looked at: the verifier refuses code that cannot be reached. */
 static bool is_last_word(const struct cg_device_rule *r)
 {
-	return r->type == 'a' && r->major == ANY && r->minor == ANY && bits_of(r->access) == bits_of(~0u);
+	return r->type == 'a' && r->major == ANY && r->minor == ANY &&
+	       bits_of(r->access) == bits_of(~0u);
 }
 
-/* struct bpf_cgroup_dev_ctx: access_type is the type in the low half, the access that is wanted in the high half. */
+/*
+ * struct bpf_cgroup_dev_ctx: access_type is the type in the low half, the access that is wanted in
+ * the high half.
+ */
 void cg_bpf_build(struct cg_bpf *p, const struct cg_device_rule *rules, unsigned n)
 {
 	p->n = 0;
@@ -158,9 +170,10 @@ static int detach(int group_fd, uint32_t id)
 }
 
 /*
- * BPF_F_ALLOW_MULTI, so that groups below may have rules of their own (a runtime in a container). One program is replaced at once
- * from Linux 5.6 on; before, and where there are several, the new one comes first and the old ones go. A program that was put there
- * without that flag, by an older pintle, is replaced by one without it.
+ * BPF_F_ALLOW_MULTI, so that groups below may have rules of their own (a runtime in a container).
+ * One program is replaced at once from Linux 5.6 on; before, and where there are several, the new
+ * one comes first and the old ones go. A program that was put there without that flag, by an older
+ * pintle, is replaced by one without it.
  */
 static int replace(int group_fd, int prog)
 {
@@ -182,7 +195,8 @@ static int replace(int group_fd, int prog)
 	return rc;
 }
 
-int cg_bpf_attach(int group_fd, const char *group, const struct cg_device_rule *rules, unsigned n, struct err *e)
+int cg_bpf_attach(int group_fd, const char *group, const struct cg_device_rule *rules, unsigned n,
+		  struct err *e)
 {
 	struct cg_bpf p;
 	int prog AUTO_CLOSE = -1, rc;
@@ -194,5 +208,8 @@ int cg_bpf_attach(int group_fd, const char *group, const struct cg_device_rule *
 	if (prog < 0)
 		return err_set(e, prog, "cgroup", "%s: load the device rules", group);
 	rc = replace(group_fd, prog);
-	return rc ? err_set(e, rc == -EINVAL ? ENOTSUP : rc, "cgroup", "%s: attach the device rules", group) : 0;
+	if (rc)
+		rc = err_set(e, rc == -EINVAL ? ENOTSUP : rc, "cgroup",
+			     "%s: attach the device rules", group);
+	return rc;
 }

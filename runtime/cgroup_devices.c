@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Which devices a container's group may open: one list of rules, carried out as a BPF program on the
- * unified hierarchy (Linux 4.15, CONFIG_CGROUP_BPF) or as devices.allow on version 1.
- * Runs in the container's child while it still has its rights.
+ * Which devices a container's group may open: one list of rules, carried out as a BPF program on
+ * the unified hierarchy (Linux 4.15, CONFIG_CGROUP_BPF) or as devices.allow on version 1. Runs in
+ * the container's child while it still has its rights.
  */
 #include <errno.h>
 #include <string.h>
@@ -24,9 +24,18 @@ struct v1_group {
 
 /* Docker's default: nodes of all kinds may be made, these may be opened. */
 static const struct cg_device_rule defaults[] = {
-	{ false, 'a', ANY, ANY, 7 }, { true, 'c', ANY, ANY, SPEC_DEV_MKNOD }, { true, 'b', ANY, ANY, SPEC_DEV_MKNOD },
-	{ true, 'c', 1, 3, 7 }, { true, 'c', 1, 5, 7 }, { true, 'c', 1, 7, 7 }, { true, 'c', 1, 8, 7 }, { true, 'c', 1, 9, 7 },
-	{ true, 'c', 5, 0, 7 }, { true, 'c', 5, 1, 7 }, { true, 'c', 5, 2, 7 }, { true, 'c', 136, ANY, 7 },
+	{ false, 'a', ANY, ANY, 7 },
+	{ true, 'c', ANY, ANY, SPEC_DEV_MKNOD },
+	{ true, 'b', ANY, ANY, SPEC_DEV_MKNOD },
+	{ true, 'c', 1, 3, 7 },
+	{ true, 'c', 1, 5, 7 },
+	{ true, 'c', 1, 7, 7 },
+	{ true, 'c', 1, 8, 7 },
+	{ true, 'c', 1, 9, 7 },
+	{ true, 'c', 5, 0, 7 },
+	{ true, 'c', 5, 1, 7 },
+	{ true, 'c', 5, 2, 7 },
+	{ true, 'c', 136, ANY, 7 },
 };
 
 static bool is_whole(const struct cg_device_rule *r)
@@ -43,7 +52,8 @@ static void put_number(struct str *s, int64_t n)
 }
 
 /* The numbers of r, and some kinds of access to them. */
-static int v1_put(const struct v1_group *g, bool allow, char type, const struct cg_device_rule *r, unsigned access, struct err *e)
+static int v1_put(const struct v1_group *g, bool allow, char type, const struct cg_device_rule *r,
+		  unsigned access, struct err *e)
 {
 	char text[64];
 	struct str s;
@@ -53,8 +63,8 @@ static int v1_put(const struct v1_group *g, bool allow, char type, const struct 
 	put_number(&s, r->major);
 	str_putc(&s, ':');
 	put_number(&s, r->minor);
-	str_fmt(&s, " %s%s%s", access & SPEC_DEV_READ ? "r" : "", access & SPEC_DEV_WRITE ? "w" : "",
-		access & SPEC_DEV_MKNOD ? "m" : "");
+	str_fmt(&s, " %s%s%s", access & SPEC_DEV_READ ? "r" : "",
+		access & SPEC_DEV_WRITE ? "w" : "", access & SPEC_DEV_MKNOD ? "m" : "");
 	return cg_write(g->fd, g->name, allow ? "devices.allow" : "devices.deny", text, e);
 }
 
@@ -64,29 +74,34 @@ static bool covers(int64_t a, int64_t b)
 }
 
 /*
- * The kernel keeps one standing answer and a list of exceptions, and takes an exception back only by the numbers it was made with:
- * rule i takes back what it covers of those before it. A hole in a wider exception cannot be had (runc refuses it, too).
+ * The kernel keeps one standing answer and a list of exceptions, and takes an exception back only
+ * by the numbers it was made with: rule i takes back what it covers of those before it. A hole in a
+ * wider exception cannot be had (runc refuses it, too).
  */
-static int v1_take_back(const struct v1_group *g, char type, const struct cg_device_rule *rules, unsigned i, struct err *e)
+static int v1_take_back(const struct v1_group *g, char type, const struct cg_device_rule *rules,
+			unsigned i, struct err *e)
 {
 	const struct cg_device_rule *r = &rules[i], *x;
 	int rc = 0;
 
 	for (x = rules; x < r && !rc; x++) {
-		if (x->allow == r->allow || (x->type != type && x->type != 'a') || !(x->access & r->access))
+		if (x->allow == r->allow || (x->type != type && x->type != 'a') ||
+		    !(x->access & r->access))
 			continue;
 		if (covers(r->major, x->major) && covers(r->minor, x->minor))
 			rc = v1_put(g, r->allow, type, x, r->access, e);
 		else if ((covers(x->major, r->major) || covers(r->major, x->major)) &&
 			 (covers(x->minor, r->minor) || covers(r->minor, x->minor)))
-			rc = err_set(e, ENOTSUP, "cgroup", "%s: device rule %c %lld:%lld inside a wider one: not on version 1", g->name,
-				     type, (long long)r->major, (long long)r->minor);
+			rc = err_set(e, ENOTSUP, "cgroup",
+				     "%s: device rule %c %lld:%lld is in a wider one: not on v1",
+				     g->name, type, (long long)r->major, (long long)r->minor);
 	}
 	return rc;
 }
 
 /* The rules say all: what the group was allowed before is forgotten. */
-static int v1_rules(const struct v1_group *g, const struct cg_device_rule *rules, unsigned n, struct err *e)
+static int v1_rules(const struct v1_group *g, const struct cg_device_rule *rules, unsigned n,
+		    struct err *e)
 {
 	bool standing = false;
 	unsigned i;
@@ -111,16 +126,18 @@ static int v1_rules(const struct v1_group *g, const struct cg_device_rule *rules
 	return rc;
 }
 
-int cg_device_rules(const struct cg *c, const struct cg_device_rule *rules, unsigned n, struct err *e)
+int cg_device_rules(const struct cg *c, const struct cg_device_rule *rules, unsigned n,
+		    struct err *e)
 {
 	struct v1_group g = { cg_v1_by_controller(c, CG_HAS_DEVICES), c->name };
 	unsigned i;
 
 	if (n > CG_RULES_MAX)
-		return err_set(e, E2BIG, "cgroup", "%s: %u device rules are more than %d", c->name, n, CG_RULES_MAX);
+		return err_set(e, E2BIG, "cgroup", "%s: %u device rules are more than %d", c->name,
+			       n, CG_RULES_MAX);
 	for (i = 0; i < n; i++)
-		if (rules[i].major < ANY || rules[i].major > INT32_MAX || rules[i].minor < ANY || rules[i].minor > INT32_MAX ||
-		    !memchr("abc", rules[i].type, 3))
+		if (rules[i].major < ANY || rules[i].major > INT32_MAX || rules[i].minor < ANY ||
+		    rules[i].minor > INT32_MAX || !memchr("abc", rules[i].type, 3))
 			return err_set(e, EINVAL, "cgroup", "%s: device rule %u", c->name, i);
 	if (g.fd >= 0)
 		return v1_rules(&g, rules, n, e);
@@ -129,7 +146,8 @@ int cg_device_rules(const struct cg *c, const struct cg_device_rule *rules, unsi
 	return err_set(e, ENOTSUP, "cgroup", "%s: no device controller", c->name);
 }
 
-int cg_container_rules(const struct cg *c, const struct cg_device_rule *rules, unsigned n, struct err *e)
+int cg_container_rules(const struct cg *c, const struct cg_device_rule *rules, unsigned n,
+		       struct err *e)
 {
 	struct cg_device_rule all[CG_RULES_MAX];
 
@@ -140,7 +158,8 @@ int cg_container_rules(const struct cg *c, const struct cg_device_rule *rules, u
 	return cg_device_rules(c, all, n + (unsigned)ARRAY_LEN(defaults) - 1, e);
 }
 
-static int add_extra(struct cg_device_rule *rules, unsigned *n, const struct spec_device *d, struct err *e)
+static int add_extra(struct cg_device_rule *rules, unsigned *n, const struct spec_device *d,
+		     struct err *e)
 {
 	struct stat st;
 
@@ -151,7 +170,8 @@ static int add_extra(struct cg_device_rule *rules, unsigned *n, const struct spe
 	if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
 		return err_set(e, EINVAL, "device", "%s is no device", d->source);
 	rules[(*n)++] = (struct cg_device_rule){
-		true, S_ISCHR(st.st_mode) ? 'c' : 'b', (int64_t)major(st.st_rdev), (int64_t)minor(st.st_rdev), d->access,
+		.allow = true, .type = S_ISCHR(st.st_mode) ? 'c' : 'b', .access = d->access,
+		.major = (int64_t)major(st.st_rdev), .minor = (int64_t)minor(st.st_rdev),
 	};
 	return 0;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Freezing a group: cgroup.freeze (Linux 5.2) or the freezer of version 1. For the OCI command line, which may wait. */
+/*
+ * Freezing a group: cgroup.freeze (Linux 5.2) or the freezer of version 1. For the OCI command
+ * line, which may wait.
+ */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -20,7 +23,10 @@ static void pause_ms(long ms)
 	nanosleep(&t, NULL);
 }
 
-/* The folder of the unified hierarchy that can freeze the group, or -1: also on a host of version 1 that lacks the freezer. */
+/*
+ * The folder of the unified hierarchy that can freeze the group, or -1: also on a host of version 1
+ * that lacks the freezer.
+ */
 static int v2_folder(const struct cg *c)
 {
 	char text[8];
@@ -34,17 +40,22 @@ int cg_frozen(const struct cg *c)
 	int v1 = cg_v1_by_controller(c, CG_HAS_FREEZER), v2;
 	char text[256];
 
+	if (v1 >= 0 && io_read_file(v1, "freezer.state", text, sizeof(text)) < 0)
+		return -EIO;
 	if (v1 >= 0)
-		return io_read_file(v1, "freezer.state", text, sizeof(text)) < 0 ? -EIO : str_starts(text, "FROZEN");
+		return str_starts(text, "FROZEN");
 	v2 = v2_folder(c);
 	if (v2 < 0)
 		return -ENOTSUP;
-	return io_read_file(v2, "cgroup.events", text, sizeof(text)) < 0 ? -EIO : strstr(text, "frozen 1") != NULL;
+	if (io_read_file(v2, "cgroup.events", text, sizeof(text)) < 0)
+		return -EIO;
+	return strstr(text, "frozen 1") != NULL;
 }
 
 /*
- * A group of version 1 that forks meanwhile, or one of whose processes is being traced, stays FREEZING: written again it goes on,
- * thawed for a moment and frozen again it gets there (runc#2774).
+ * A group of version 1 that forks meanwhile, or one of whose processes is being traced, stays
+ * FREEZING: written again it goes on, thawed for a moment and frozen again it gets there
+ * (runc#2774).
  */
 static int v1_step(int fd, bool frozen, int tries)
 {
@@ -58,7 +69,8 @@ static int v1_step(int fd, bool frozen, int tries)
 int cg_freeze(const struct cg *c, bool frozen, struct err *e)
 {
 	const char *step = frozen ? "freeze" : "thaw";
-	int v1 = cg_v1_by_controller(c, CG_HAS_FREEZER), v2 = v1 < 0 ? v2_folder(c) : -1, tries, rc = 0;
+	int v1 = cg_v1_by_controller(c, CG_HAS_FREEZER), v2 = v1 < 0 ? v2_folder(c) : -1, tries,
+	    rc = 0;
 	uint64_t until_ms = sys_now_ms() + FREEZE_MS;
 
 	if (v1 < 0 && v2 < 0)
@@ -74,6 +86,7 @@ int cg_freeze(const struct cg *c, bool frozen, struct err *e)
 		pause_ms(tries < 10 ? 1 : 5);
 	}
 	if (frozen)	/* half frozen is nothing that anybody asked for */
-		io_write_file(v1 >= 0 ? v1 : v2, v1 >= 0 ? "freezer.state" : "cgroup.freeze", v1 >= 0 ? "THAWED" : "0");
+		io_write_file(v1 >= 0 ? v1 : v2, v1 >= 0 ? "freezer.state" : "cgroup.freeze",
+			      v1 >= 0 ? "THAWED" : "0");
 	return err_set(e, rc, step, "%s", c->name);
 }

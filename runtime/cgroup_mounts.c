@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The mounts of control groups: see cgroup_mounts.h. The kernel's text is trusted, its lengths are not. */
+/*
+ * The mounts of control groups: see cgroup_mounts.h. The kernel's text is trusted, its lengths are
+ * not.
+ */
 #include "runtime/cgroup_mounts.h"
 
 #include <errno.h>
@@ -39,7 +42,8 @@ static bool unescape(const char *from, size_t n, char *to, size_t cap)
 		char c = from[i];
 
 		if (c == '\\' && n - i > 3) {
-			c = (char)((from[i + 1] - '0') << 6 | (from[i + 2] - '0') << 3 | (from[i + 3] - '0'));
+			c = (char)((from[i + 1] - '0') << 6 | (from[i + 2] - '0') << 3 |
+				   (from[i + 3] - '0'));
 			i += 3;
 		}
 		if (len + 1 >= cap)
@@ -63,9 +67,11 @@ static uint32_t controllers(const char *options, size_t n)
 		len = comma ? (size_t)(comma - o) : n - at;
 		named = len > 5 && !memcmp(o, "name=", 5);
 		for (i = 0; i < CG_V1_N; i++) {
-			if (named != !strcmp(cg_hierarchies[i].folder, "systemd") || i == CG_V1_UNIFIED)
+			if (named != !strcmp(cg_hierarchies[i].folder, "systemd") ||
+			    i == CG_V1_UNIFIED)
 				continue;
-			if (str_is(named ? o + 5 : o, named ? len - 5 : len, cg_hierarchies[i].folder))
+			if (str_is(named ? o + 5 : o, named ? len - 5 : len,
+				   cg_hierarchies[i].folder))
 				found |= 1u << i;
 		}
 	}
@@ -97,7 +103,8 @@ bool cg_mount_parse(const char *line, size_t n, struct cg_mount *ret)
 
 static bool at_custom_place(const char *point)
 {
-	return str_starts(point, CG_ROOT) && (point[strlen(CG_ROOT)] == '/' || !point[strlen(CG_ROOT)]);
+	return str_starts(point, CG_ROOT) &&
+	       (point[strlen(CG_ROOT)] == '/' || !point[strlen(CG_ROOT)]);
 }
 
 /* A v1 and a v2 mount: the file system's own magic. */
@@ -119,7 +126,8 @@ static void take(struct cg_mounts *m, uint32_t *custom, const char *line, size_t
 	for (i = 0; i < CG_V1_N; i++) {
 		int fd;
 
-		if (!(mount.hierarchies >> i & 1) || *custom >> i & 1 || (m->fd[i] >= 0 && !at_custom_place(mount.point)))
+		if (!(mount.hierarchies >> i & 1) || *custom >> i & 1 ||
+		    (m->fd[i] >= 0 && !at_custom_place(mount.point)))
 			continue;
 		fd = open(mount.point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd >= 0 && is_fs(fd, i == CG_V1_UNIFIED ? CGROUP2_MAGIC : CGROUP_MAGIC)) {
@@ -163,7 +171,10 @@ static int read_lines(int fd, struct cg_mounts *m)
 	return 0;
 }
 
-/* The unified hierarchy where version 1's folders would be: what else is mounted elsewhere is somebody's own business. */
+/*
+ * The unified hierarchy where version 1's folders would be: what else is mounted elsewhere is
+ * somebody's own business.
+ */
 static bool is_unified(struct cg_mounts *m)
 {
 	int top = open(CG_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Control groups by a path of config.json, in all hierarchies that are mounted: see cgroup_res.h. For the OCI command
- * line, which may wait; PID 1 has its own, flat groups.
+ * Control groups by a path of config.json, in all hierarchies that are mounted: see cgroup_res.h.
+ * For the OCI command line, which may wait; PID 1 has its own, flat groups.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +31,9 @@ static int check(const char *path, struct err *e)
 			return err_set(e, EINVAL, "cgroup", "path \"%s\"", path);
 		p += n + strspn(p + n, "/");
 	}
-	return strlen(path) < PATH_CAP && path[strspn(path, "/")] ? 0 : err_set(e, EINVAL, "cgroup", "path \"%s\"", path);
+	if (strlen(path) >= PATH_CAP || !path[strspn(path, "/")])
+		return err_set(e, EINVAL, "cgroup", "path \"%s\"", path);
+	return 0;
 }
 
 /* One step down; made if it may be. What a new group needs from its parent it gets. */
@@ -80,11 +82,13 @@ static void clear(struct cg_tree *t, struct cg *c, const char *path)
 	for (i = 0; i < CG_V1_N; i++)
 		t->v1_fd[i] = c->v1_fd[i] = -1;
 	/* For messages: the end of a long path tells more. */
-	str_copy(c->name, sizeof(c->name), n < sizeof(c->name) ? path : path + n - sizeof(c->name) + 1);
+	str_copy(c->name, sizeof(c->name),
+		 n < sizeof(c->name) ? path : path + n - sizeof(c->name) + 1);
 }
 
 /* Every hierarchy by itself: one that is not mounted, or not ours to write in, is left out. */
-static int open_v1(const struct cg_mounts *m, const char *path, bool make, struct cg_tree *t, struct cg *c, struct err *e)
+static int open_v1(const struct cg_mounts *m, const char *path, bool make, struct cg_tree *t,
+		   struct cg *c, struct err *e)
 {
 	int found = 0, rc = 0;
 	size_t i;
@@ -159,7 +163,9 @@ int cg_path_join(const struct cg *c, pid_t pid, struct err *e)
 	return rc ? err_set(e, rc, "cgroup", "move the process to %s", c->name) : 0;
 }
 
-/* The leaf alone: groups above it may be others'. A killed process leaves its group a moment later. */
+/*
+ * The leaf alone: groups above it may be others'. A killed process leaves its group a moment later.
+ */
 static int remove_leaf(int root, const char *path, size_t hierarchy, uint64_t until_ms)
 {
 	struct timespec pause = { .tv_nsec = 5 * 1000 * 1000 };

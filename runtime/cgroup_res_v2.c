@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * linux.resources on version 2: what was defined for version 1 is converted as crun and runc do
- * (runtime-spec 1.2, config-linux.md "Control groups"; crun(1) "CGROUP V2"). For the OCI command line.
+ * (runtime-spec 1.2, config-linux.md "Control groups"; crun(1) "CGROUP V2"). For the OCI command
+ * line.
  */
 #include <errno.h>
 #include <string.h>
@@ -29,10 +30,11 @@ int cg_swap_of_memsw(int64_t memory, int64_t memsw, int64_t *ret, struct err *e)
 		return 0;
 	}
 	if (memsw > 0 && memory <= 0)
-		return err_set(e, EINVAL, "cgroup", "memory.swap %lld without memory.limit", (long long)memsw);
+		return err_set(e, EINVAL, "cgroup", "memory.swap %lld without memory.limit",
+			       (long long)memsw);
 	if (memsw > 0 && memsw < memory)
-		return err_set(e, EINVAL, "cgroup", "memory.swap %lld is below memory.limit %lld", (long long)memsw,
-			       (long long)memory);
+		return err_set(e, EINVAL, "cgroup", "memory.swap %lld is below memory.limit %lld",
+			       (long long)memsw, (long long)memory);
 	*ret = memsw < 0 ? -1 : memsw - memory;
 	return 0;
 }
@@ -75,7 +77,10 @@ int64_t cg_io_weight_of_blkio(int64_t weight)
 	return 1 + (weight - 10) * 9999 / 990;
 }
 
-/* "QUOTA PERIOD": what is not given stays as it is, the quota before the blank, the period after it. */
+/*
+ * "QUOTA PERIOD": what is not given stays as it is, the quota before the blank, the period after
+ * it.
+ */
 static int put_quota(const struct cg *c, int64_t quota, int64_t period, struct err *e)
 {
 	char now[64], text[64], q[24] = "max";
@@ -95,7 +100,10 @@ static int put_quota(const struct cg *c, int64_t quota, int64_t period, struct e
 	return put_text(c, "cpu.max", text, e);
 }
 
-/* The burst may not be above the quota: one that does not fit the old quota is set after the new one. */
+/*
+ * The burst may not be above the quota: one that does not fit the old quota is set after the new
+ * one.
+ */
 static int put_bandwidth(const struct cg *c, const struct cg_resources *r, struct err *e)
 {
 	int64_t quota = cg_nonzero(r->cpu.quota), burst = r->cpu.burst;
@@ -130,7 +138,8 @@ static int put_cpu(const struct cg *c, const struct cg_resources *r, struct err 
 	int rc = 0;
 
 	if (r->cpu.realtime_runtime > 0 || r->cpu.realtime_period > 0)
-		return err_set(e, ENOTSUP, "cgroup", "cpu.realtimeRuntime, cpu.realtimePeriod: version 2 has none");
+		return err_set(e, ENOTSUP, "cgroup",
+			       "cpu.realtimeRuntime, cpu.realtimePeriod: version 2 has none");
 	rc = put_weight(c, r, e);
 	rc = rc ?: put_bandwidth(c, r, e);
 	if (!rc && r->cpu.cpus && *r->cpu.cpus)
@@ -140,8 +149,12 @@ static int put_cpu(const struct cg *c, const struct cg_resources *r, struct err 
 	return rc;
 }
 
-/* BFQ's file takes version 1's range as it is; the generic one has a wider one. d NULL: the group's default. */
-static int put_io_weight(const struct cg *c, const struct cg_blkio_device *d, int64_t weight, struct err *e)
+/*
+ * BFQ's file takes version 1's range as it is; the generic one has a wider one. d NULL: the group's
+ * default.
+ */
+static int put_io_weight(const struct cg *c, const struct cg_blkio_device *d, int64_t weight,
+			 struct err *e)
 {
 	bool bfq = cg_has_file(c->fd, "io.bfq.weight");
 	char text[64];
@@ -151,13 +164,15 @@ static int put_io_weight(const struct cg *c, const struct cg_blkio_device *d, in
 	if (!bfq)
 		weight = cg_io_weight_of_blkio(weight);
 	if (d)
-		str_print(text, sizeof(text), "%lld:%lld %lld", (long long)d->major, (long long)d->minor, (long long)weight);
+		str_print(text, sizeof(text), "%lld:%lld %lld", (long long)d->major,
+			  (long long)d->minor, (long long)weight);
 	else
 		str_print(text, sizeof(text), "%lld", (long long)weight);
 	return put_text(c, bfq ? "io.bfq.weight" : "io.weight", text, e);
 }
 
-static int put_io_max(const struct cg *c, const char *key, const struct cg_blkio_device *d, struct err *e)
+static int put_io_max(const struct cg *c, const char *key, const struct cg_blkio_device *d,
+		      struct err *e)
 {
 	char text[96], rate[24] = "max";
 
@@ -165,7 +180,8 @@ static int put_io_max(const struct cg *c, const char *key, const struct cg_blkio
 		return 0;
 	if (d->rate > 0)	/* 0 takes a limit away, as on version 1 */
 		str_print(rate, sizeof(rate), "%lld", (long long)d->rate);
-	str_print(text, sizeof(text), "%lld:%lld %s=%s", (long long)d->major, (long long)d->minor, key, rate);
+	str_print(text, sizeof(text), "%lld:%lld %s=%s", (long long)d->major, (long long)d->minor,
+		  key, rate);
 	return put_text(c, "io.max", text, e);
 }
 
@@ -209,7 +225,10 @@ int cg_v2_hugetlb(int fd, const char *group, const struct cg_resources *r, struc
 	return rc;
 }
 
-/* Files of controllers, and the two of the core that are limits: those that move, freeze or kill are not config.json's. */
+/*
+ * Files of controllers, and the two of the core that are limits: those that move, freeze or kill
+ * are not config.json's.
+ */
 static bool may_be_set(const char *file)
 {
 	if (str_starts(file, "cgroup."))
@@ -225,7 +244,8 @@ static int put_unified(const struct cg *c, const struct cg_named_value *u, struc
 	int rc = cg_check_name("resources.unified", u->name, e);
 
 	if (!rc && (!may_be_set(u->name) || !at))
-		rc = err_set(e, EINVAL, "cgroup", "resources.unified: \"%s\" is no control file to set", u->name);
+		rc = err_set(e, EINVAL, "cgroup",
+			     "resources.unified: \"%s\" is no control file to set", u->name);
 	if (!rc && !*at)
 		return put_text(c, u->name, "\n", e);	/* a list may be emptied */
 	while (!rc && *at) {
@@ -252,7 +272,8 @@ int cg_v2_apply(const struct cg *c, const struct cg_resources *r, struct err *e)
 	rc = rc ?: cg_v2_hugetlb(c->fd, c->name, r, e);
 	rc = rc ?: cg_rdma(c->fd, c->name, r, e);
 	if (!rc && (cg_nonzero(r->network_class) != CG_UNSET || r->n_network_priority))
-		rc = err_set(e, ENOTSUP, "cgroup", "network.classID, network.priorities: version 2 has none");
+		rc = err_set(e, ENOTSUP, "cgroup",
+			     "network.classID, network.priorities: version 2 has none");
 	for (i = 0; i < r->n_unified && !rc; i++)
 		rc = put_unified(c, &r->unified[i], e);
 	return rc;

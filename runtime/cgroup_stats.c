@@ -70,10 +70,14 @@ static void take_cpu(void *ctx, const char *name, uint64_t value)
 		uint64_t *to;
 		uint64_t unit;
 	} rows[] = {
-		{ "usage_usec", &s->cpu.total_ns, NS_PER_US }, { "user_usec", &s->cpu.user_ns, NS_PER_US },
-		{ "system_usec", &s->cpu.system_ns, NS_PER_US }, { "user", &s->cpu.user_ns, NS_PER_TICK },
-		{ "system", &s->cpu.system_ns, NS_PER_TICK }, { "nr_periods", &s->cpu.periods, 1 },
-		{ "nr_throttled", &s->cpu.throttled_periods, 1 }, { "throttled_usec", &s->cpu.throttled_ns, NS_PER_US },
+		{ "usage_usec", &s->cpu.total_ns, NS_PER_US },
+		{ "user_usec", &s->cpu.user_ns, NS_PER_US },
+		{ "system_usec", &s->cpu.system_ns, NS_PER_US },
+		{ "user", &s->cpu.user_ns, NS_PER_TICK },
+		{ "system", &s->cpu.system_ns, NS_PER_TICK },
+		{ "nr_periods", &s->cpu.periods, 1 },
+		{ "nr_throttled", &s->cpu.throttled_periods, 1 },
+		{ "throttled_usec", &s->cpu.throttled_ns, NS_PER_US },
 		{ "throttled_time", &s->cpu.throttled_ns, 1 },
 	};
 	size_t i;
@@ -104,7 +108,8 @@ static void read_v2(int fd, struct cg_stats *s)
 	if (cg_has_file(fd, "memory.swap.max")) {
 		s->swap.usage = cg_read_u64(fd, "memory.swap.current") + s->memory.usage;
 		s->swap.limit = limit_of(fd, "memory.swap.max");
-		if (s->swap.limit != UINT64_MAX && !num_add(s->swap.limit, s->memory.limit, &s->swap.limit))
+		if (s->swap.limit != UINT64_MAX &&
+		    !num_add(s->swap.limit, s->memory.limit, &s->swap.limit))
 			s->swap.limit = UINT64_MAX;
 	}
 	s->pids = cg_read_u64(fd, "pids.current");
@@ -132,7 +137,11 @@ static unsigned take_numbers(const char **at, uint64_t *to, unsigned cap)
 	unsigned n = 0;
 	size_t len;
 
-	for (; n < cap && (len = strspn(*at, "0123456789")) && !num_u64(*at, len, UINT64_MAX, &to[n]); n++) {
+	while (n < cap) {
+		len = strspn(*at, "0123456789");
+		if (num_u64(*at, len, UINT64_MAX, &to[n]))
+			break;
+		n++;
 		*at += len;
 		*at += strspn(*at, " ");
 	}
@@ -162,7 +171,8 @@ static void read_v1_cpus(int fd, struct cg_stats *s)
 
 static void read_v1(const struct cg *c, struct cg_stats *s)
 {
-	int memory = cg_v1_by_name(c, "memory"), acct = cg_v1_by_name(c, "cpuacct"), pids = cg_v1_by_name(c, "pids");
+	int memory = cg_v1_by_name(c, "memory"), acct = cg_v1_by_name(c, "cpuacct"),
+	    pids = cg_v1_by_name(c, "pids");
 
 	each_pair(cg_v1_by_name(c, "cpu"), "cpu.stat", take_cpu, s);
 	each_pair(acct, "cpuacct.stat", take_cpu, s);

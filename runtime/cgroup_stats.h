@@ -23,8 +23,17 @@ struct cg_usage {	/* bytes; limit UINT64_MAX = none */
 };
 
 /* The tables of blkio's recursive files, as runc names them; v2 has the first two. */
-enum cg_io_table { CG_IO_BYTES, CG_IO_SERVICED, CG_IO_QUEUED, CG_IO_SERVICE_TIME, CG_IO_WAIT_TIME, CG_IO_MERGED, CG_IO_TIME,
-		   CG_IO_SECTORS, CG_IO_TABLES };
+enum cg_io_table {
+	CG_IO_BYTES,
+	CG_IO_SERVICED,
+	CG_IO_QUEUED,
+	CG_IO_SERVICE_TIME,
+	CG_IO_WAIT_TIME,
+	CG_IO_MERGED,
+	CG_IO_TIME,
+	CG_IO_SECTORS,
+	CG_IO_TABLES
+};
 
 struct cg_io_row {
 	enum cg_io_table table;
@@ -51,7 +60,7 @@ struct cg_psi {
 struct cg_stats {
 	struct {
 		uint64_t total_ns, user_ns, system_ns, per_cpu_ns[CG_STAT_CPUS];
-		uint64_t per_cpu_user_ns[CG_STAT_CPUS], per_cpu_system_ns[CG_STAT_CPUS];	/* v1 */
+		uint64_t per_cpu_user_ns[CG_STAT_CPUS], per_cpu_system_ns[CG_STAT_CPUS]; /* v1 */
 		unsigned n_cpus;
 		uint64_t periods, throttled_periods, throttled_ns;
 		struct cg_psi psi;
@@ -71,15 +80,19 @@ struct cg_stats {
 };
 
 /*
- * Reads what there is, about 15 KiB of it: not for a stack. On v2 swap counts memory as well, as v1's memsw does and runc prints it.
- * 0, or -ENOENT when there is no group.
+ * Reads what there is, about 15 KiB of it: not for a stack. On v2 swap counts memory as well, as
+ * v1's memsw does and runc prints it. 0, or -ENOENT when there is no group.
  */
 int cg_stats_read(const struct cg *c, struct cg_stats *ret);
 
-/* One line of a file, without the newline, for its table or totals. What it does not know it leaves out. Pure. */
-void cg_stats_take_blkio(struct cg_stats *s, enum cg_io_table table, const char *line);	/* v1: "8:0 Read 4096", "8:0 12" */
-void cg_stats_take_io(struct cg_stats *s, const char *line);	/* v2's io.stat: "8:0 rbytes=4096 wbytes=0 rios=1 wios=0 …" */
-void cg_stats_take_pressure(struct cg_psi *psi, const char *line);	/* "some avg10=0.93 avg60=7.61 avg300=7.01 total=30" */
+/*
+ * One line of a file, without the newline, for its table or totals: v1's "8:0 Read 4096", "8:0 12",
+ * v2's io.stat "8:0 rbytes=4096 wbytes=0 rios=1 wios=0 …", "some avg10=0.93 avg60=7.61 …". What they
+ * do not know they leave out. Pure.
+ */
+void cg_stats_take_blkio(struct cg_stats *s, enum cg_io_table table, const char *line);
+void cg_stats_take_io(struct cg_stats *s, const char *line);
+void cg_stats_take_pressure(struct cg_psi *psi, const char *line);
 /* Their files. */
 void cg_stats_read_devices(const struct cg *c, struct cg_stats *s);
 

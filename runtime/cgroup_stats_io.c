@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* A group's input, output, huge pages and pressure: see cgroup_stats.h. For the OCI command line. */
+/*
+ * A group's input, output, huge pages and pressure: see cgroup_stats.h. For the OCI command line.
+ */
 #include <string.h>
 
 #include "runtime/base/dir.h"
@@ -32,7 +34,8 @@ static bool take_device(const char **at, struct cg_io_row *row)
 {
 	uint64_t major, minor;
 
-	if (!take_number(at, UINT32_MAX, &major) || *(*at)++ != ':' || !take_number(at, UINT32_MAX, &minor) || **at != ' ')
+	if (!take_number(at, UINT32_MAX, &major) || *(*at)++ != ':' ||
+	    !take_number(at, UINT32_MAX, &minor) || **at != ' ')
 		return false;
 	row->major = (uint32_t)major;
 	row->minor = (uint32_t)minor;
@@ -72,7 +75,9 @@ void cg_stats_take_io(struct cg_stats *s, const char *line)
 		enum cg_io_table table;
 		const char *op;
 	} known[] = {
-		{ "rbytes=", CG_IO_BYTES, "Read" }, { "wbytes=", CG_IO_BYTES, "Write" }, { "rios=", CG_IO_SERVICED, "Read" },
+		{ "rbytes=", CG_IO_BYTES, "Read" },
+		{ "wbytes=", CG_IO_BYTES, "Write" },
+		{ "rios=", CG_IO_SERVICED, "Read" },
 		{ "wios=", CG_IO_SERVICED, "Write" },
 	};
 	struct cg_io_row row = { 0 };
@@ -84,7 +89,8 @@ void cg_stats_take_io(struct cg_stats *s, const char *line)
 		for (i = 0; i < ARRAY_LEN(known); i++) {
 			const char *value = line + strlen(known[i].key);
 
-			if (!str_starts(line, known[i].key) || !take_number(&value, UINT64_MAX, &row.value))
+			if (!str_starts(line, known[i].key) ||
+			    !take_number(&value, UINT64_MAX, &row.value))
 				continue;
 			row.table = known[i].table;
 			str_copy(row.op, sizeof(row.op), known[i].op);
@@ -106,9 +112,10 @@ static uint64_t hundredths(const char *at)
 
 void cg_stats_take_pressure(struct cg_psi *psi, const char *line)
 {
-	struct cg_pressure *p = str_starts(line, "some ") ? &psi->some : str_starts(line, "full ") ? &psi->full : NULL;
+	bool some = str_starts(line, "some ");
+	struct cg_pressure *p = some ? &psi->some : &psi->full;
 
-	if (!p)
+	if (!some && !str_starts(line, "full "))
 		return;
 	psi->there = true;
 	for (line = blanks(line + 5); *line; line = blanks(line + strcspn(line, " "))) {
@@ -153,8 +160,14 @@ static const char *lines_next(struct lines *l)
 static void read_blkio(int fd, struct cg_stats *s)
 {
 	static const char *const files[CG_IO_TABLES] = {
-		"io_service_bytes_recursive", "io_serviced_recursive", "io_queued_recursive", "io_service_time_recursive",
-		"io_wait_time_recursive", "io_merged_recursive", "time_recursive", "sectors_recursive",
+		"io_service_bytes_recursive",
+		"io_serviced_recursive",
+		"io_queued_recursive",
+		"io_service_time_recursive",
+		"io_wait_time_recursive",
+		"io_merged_recursive",
+		"time_recursive",
+		"sectors_recursive",
 	};
 	static const char *const prefixes[] = { "blkio.bfq.", "blkio.", "blkio.throttle." };
 	static struct lines l;
@@ -226,13 +239,15 @@ static void read_hugetlb(int fd, bool v2, struct cg_stats *s)
 		struct cg_hugetlb *h = &s->hugetlb[s->n_hugetlb];
 		const char *size = entry.name + 8;
 
-		if (!str_starts(entry.name, "hugetlb.") || !str_ends(size, ending) || strstr(size, ".rsvd."))
+		if (!str_starts(entry.name, "hugetlb.") || !str_ends(size, ending) ||
+		    strstr(size, ".rsvd."))
 			continue;
 		if (s->n_hugetlb == CG_STAT_PAGE_SIZES) {
 			s->cut = true;
 			return;
 		}
-		if (str_print(h->size, sizeof(h->size), "%.*s", (int)(strlen(size) - strlen(ending)), size) < 0)
+		if (str_print(h->size, sizeof(h->size), "%.*s",
+			      (int)(strlen(size) - strlen(ending)), size) < 0)
 			continue;
 		h->usage = sized(fd, h->size, v2 ? "current" : "usage_in_bytes");
 		h->max = v2 ? 0 : sized(fd, h->size, "max_usage_in_bytes");
@@ -243,7 +258,8 @@ static void read_hugetlb(int fd, bool v2, struct cg_stats *s)
 
 void cg_stats_read_devices(const struct cg *c, struct cg_stats *s)
 {
-	int unified = c->fd >= 0 ? c->fd : c->v1_fd[CG_V1_UNIFIED], hugetlb = cg_v1_by_name(c, "hugetlb");
+	int unified = c->fd >= 0 ? c->fd : c->v1_fd[CG_V1_UNIFIED],
+	    hugetlb = cg_v1_by_name(c, "hugetlb");
 
 	if (c->fd >= 0)
 		read_io(c->fd, s);

@@ -11,10 +11,14 @@
 #include "runtime/cgroup_int.h"
 
 const struct cg_hierarchy cg_hierarchies[CG_V1_N] = {
-	{ "freezer", CG_HAS_FREEZER }, { "memory", CG_HAS_MEMORY }, { "pids", CG_HAS_PIDS }, { "cpu", CG_HAS_CPU },
-	{ "devices", CG_HAS_DEVICES }, { "cpuset", CG_HAS_CPUSET }, { "cpuacct", CG_HAS_OTHERS }, { "blkio", CG_HAS_OTHERS },
-	{ "hugetlb", CG_HAS_OTHERS }, { "net_cls", CG_HAS_OTHERS }, { "net_prio", CG_HAS_OTHERS }, { "perf_event", CG_HAS_OTHERS },
-	{ "rdma", CG_HAS_OTHERS }, { "misc", CG_HAS_OTHERS }, { "systemd", CG_HAS_OTHERS },
+	{ "freezer", CG_HAS_FREEZER }, { "memory", CG_HAS_MEMORY },
+	{ "pids", CG_HAS_PIDS },       { "cpu", CG_HAS_CPU },
+	{ "devices", CG_HAS_DEVICES }, { "cpuset", CG_HAS_CPUSET },
+	{ "cpuacct", CG_HAS_OTHERS },  { "blkio", CG_HAS_OTHERS },
+	{ "hugetlb", CG_HAS_OTHERS },  { "net_cls", CG_HAS_OTHERS },
+	{ "net_prio", CG_HAS_OTHERS }, { "perf_event", CG_HAS_OTHERS },
+	{ "rdma", CG_HAS_OTHERS },     { "misc", CG_HAS_OTHERS },
+	{ "systemd", CG_HAS_OTHERS },
 	[CG_V1_UNIFIED] = { "unified", CG_HAS_OTHERS },
 };
 
@@ -24,10 +28,14 @@ int cg_v1_tree_open(struct cg_tree *t, struct err *e)
 	size_t i;
 
 	for (i = 0; i < CG_V1_N; i++) {
-		/* cpuset needs its cpus and mems filled before a process may join: no key of ours sets them. */
+		/*
+		 * cpuset needs its cpus and mems filled before a process may join: no key of ours
+		 * sets them.
+		 */
 		if (cg_hierarchies[i].controller & (CG_HAS_CPUSET | CG_HAS_OTHERS))
 			continue;
-		str_print(path, sizeof(path), CG_ROOT "/%s/%s", cg_hierarchies[i].folder, t->parent);
+		str_print(path, sizeof(path), CG_ROOT "/%s/%s", cg_hierarchies[i].folder,
+			  t->parent);
 		if (mkdir(path, 0755) && errno != EEXIST)
 			continue;	/* no such hierarchy, or not ours to write */
 		t->v1_fd[i] = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -47,9 +55,11 @@ int cg_v1_open(const struct cg_tree *t, struct cg *c, struct err *e)
 		if (t->v1_fd[i] < 0)
 			continue;
 		if (!mkdirat(t->v1_fd[i], c->name, 0755) || errno == EEXIST)
-			c->v1_fd[i] = openat(t->v1_fd[i], c->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+			c->v1_fd[i] = openat(t->v1_fd[i], c->name,
+					     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (c->v1_fd[i] < 0)
-			return err_set(e, errno, "cgroup", "%s/%s/%s", cg_hierarchies[i].folder, t->parent, c->name);
+			return err_set(e, errno, "cgroup", "%s/%s/%s", cg_hierarchies[i].folder,
+				       t->parent, c->name);
 	}
 	return 0;
 }
@@ -88,13 +98,16 @@ void cg_v1_fill_cpuset(int parent, int fd)
 	}
 }
 
-static int limit(const struct cg *c, uint32_t controller, const char *file, const char *text, bool wanted, struct err *e)
+static int limit(const struct cg *c, uint32_t controller, const char *file, const char *text,
+		 bool wanted, struct err *e)
 {
 	int fd = cg_v1_by_controller(c, controller);
 
 	if (fd >= 0)
 		return cg_write(fd, c->name, file, text, e);
-	return wanted ? err_set(e, ENOTSUP, "cgroup", "%s: the kernel has no such controller", file) : 0;
+	if (wanted)
+		return err_set(e, ENOTSUP, "cgroup", "%s: the kernel has no such controller", file);
+	return 0;
 }
 
 int cg_v1_limit(const struct cg *c, const struct cg_limits *l, struct err *e)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Walks over a group and the groups below it, which a container may have made: bounded in depth, no memory but its
- * own. Only cgroupfs is touched: PID 1 may, one walk at a time.
+ * Walks over a group and the groups below it, which a container may have made: bounded in depth, no
+ * memory but its own. Only cgroupfs is touched: PID 1 may, one walk at a time.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -28,15 +28,16 @@ typedef int act_fn(int parent, int self, const char *name, void *ctx);
 static bool descend(struct level *from, struct level *to, const char *name)
 {
 	to->fd = openat(from->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (to->fd >= 0 && !dir_start(&to->walk, to->fd) && !str_copy(to->name, sizeof(to->name), name))
+	if (to->fd >= 0 && !dir_start(&to->walk, to->fd) &&
+	    !str_copy(to->name, sizeof(to->name), name))
 		return true;
 	io_close(&to->fd);
 	return false;
 }
 
 /*
- * Calls act for each group below fd, the deepest first, after the groups below it. The sum of what it returned, or -ELOOP when
- * some were too deep to see.
+ * Calls act for each group below fd, the deepest first, after the groups below it. The sum of what
+ * it returned, or -ELOOP when some were too deep to see.
  */
 static int each_below(int fd, act_fn *act, void *ctx)
 {

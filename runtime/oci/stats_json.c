@@ -84,8 +84,9 @@ static void put_memory(struct jsonw *w, const struct cg_stats *s)
 static void put_blkio(struct jsonw *w, const struct cg_stats *s)
 {
 	static const char *const keys[CG_IO_TABLES] = {
-		"ioServiceBytesRecursive", "ioServicedRecursive", "ioQueueRecursive", "ioServiceTimeRecursive", "ioWaitTimeRecursive",
-		"ioMergedRecursive", "ioTimeRecursive", "sectorsRecursive",
+		"ioServiceBytesRecursive", "ioServicedRecursive", "ioQueueRecursive",
+		"ioServiceTimeRecursive",  "ioWaitTimeRecursive", "ioMergedRecursive",
+		"ioTimeRecursive",	   "sectorsRecursive",
 	};
 	unsigned i, k;
 	bool open;

@@ -5,7 +5,10 @@
 
 #include "runtime/cgroup_stats.h"
 
-/* One line: {"type":"stats","id":…,"data":{"cpu":…,"memory":…,"pids":…,"blkio":…,"hugetlb":…}} (runc, types/events.go). 0 or -errno. */
+/*
+ * One line: {"type":"stats","id":…,"data":{"cpu":…,"memory":…,"pids":…,"blkio":…,"hugetlb":…}}
+ * (runc, types/events.go). 0 or -errno.
+ */
 int oci_stats_write(int fd, const char *id, const struct cg_stats *s);
 
 #endif

@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # shellcheck disable=SC2016 # scripts are in single quotes
-# Control groups by path, as pintle-runc uses them, on this machine's version 1 hierarchies: cgrun calls one
-# function of runtime/cgroup_res.h. Also with the unified hierarchy out of sight; for version 2 see cgroup_v2.bats.
+# Control groups by path, as pintle-runc uses them, on this machine's version 1 hierarchies: cgrun calls
+# one function of runtime/cgroup_res.h. Also with the unified hierarchy out of sight; for version 2 see
+# cgroup_v2.bats.
 
 load lib.bash
 
@@ -108,7 +109,8 @@ sleeper() {
 @test "cgroup: without the unified hierarchy a host is plain version 1" {
 	unshare -m --propagation private sh -c '
 		umount /sys/fs/cgroup/unified 2>/dev/null
-		"$1" make "$2" && "$1" mode "$2" && "$1" apply "$2" pids=7 && "$1" join "$2" cat /proc/self/cgroup
+		"$1" make "$2" && "$1" mode "$2" && "$1" apply "$2" pids=7 &&
+		"$1" join "$2" cat /proc/self/cgroup
 		' sh "$BATS_FILE_TMPDIR/cgrun" "$G" >"$T/out"
 	cat "$T/out"
 	grep -qx v1 "$T/out"
@@ -120,7 +122,8 @@ sleeper() {
 @test "cgroup: mounts of another name and combined ones are found by mountinfo" {
 	unshare -m --propagation private sh -c '
 		umount -l /sys/fs/cgroup && mount -t tmpfs none /mnt && mkdir "/mnt/p i d s" &&
-		mount -t cgroup -o pids none "/mnt/p i d s" && "$1" make "$2" && "$1" apply "$2" pids=9 &&
+		mount -t cgroup -o pids none "/mnt/p i d s" &&
+		"$1" make "$2" && "$1" apply "$2" pids=9 &&
 		cat "/mnt/p i d s/$2/pids.max" && { "$1" apply "$2" memory.limit=1000000; true; }
 		' sh "$BATS_FILE_TMPDIR/cgrun" "$G" >"$T/out" 2>&1
 	cat "$T/out"
@@ -130,7 +133,8 @@ sleeper() {
 
 @test "cgroup: limits of memory go up and down in the order the kernel takes" {
 	cg make "$G"
-	cg apply "$G" memory.limit=33554432 memory.swap=67108864 memory.reservation=16777216 memory.swappiness=10 memory.oom=1 memory.kernel=9000000
+	cg apply "$G" memory.limit=33554432 memory.swap=67108864 memory.reservation=16777216 \
+		memory.swappiness=10 memory.oom=1 memory.kernel=9000000
 	[ "$(value memory memory.limit_in_bytes)" = 33554432 ]
 	[ "$(value memory memory.soft_limit_in_bytes)" = 16777216 ]
 	[ "$(value memory memory.swappiness)" = 10 ]
@@ -144,7 +148,8 @@ sleeper() {
 	[ "$(value memory memory.limit_in_bytes)" = 8388608 ]
 	refused apply "$G" memory.limit=8388608 memory.swap=4194304
 	cg apply "$G" memory.limit=-1
-	[ "$(value memory memory.memsw.limit_in_bytes)" = "$(cat $V1/memory/memory.memsw.limit_in_bytes)" ]
+	none=$(cat $V1/memory/memory.memsw.limit_in_bytes)
+	[ "$(value memory memory.memsw.limit_in_bytes)" = "$none" ]
 }
 
 @test "cgroup: a limit below what is used is refused where it is asked to" {
@@ -173,7 +178,7 @@ sleeper() {
 		cg apply "$G" cpu.idle=0 cpu.shares=256
 		[ "$(value cpu cpu.shares)" = 256 ]
 	fi
-	# The new period does not fit the old quota below the parent's share: it is written after the new quota.
+	# The new period does not fit the old quota below the parent's share: it goes after the new quota.
 	echo 10000 >"$V1/cpu/$TOP/cpu.cfs_quota_us"
 	cg apply "$G" cpu.quota=10000 cpu.period=100000
 	cg apply "$G" cpu.quota=2000 cpu.period=20000
@@ -198,9 +203,13 @@ sleeper() {
 	[[ $output == *"page size"* ]]
 	refused apply "$G" unified:memory.high=1
 	[[ $output == *"version 1"* ]]
-	[ -d $V1/net_cls ] || { refused apply "$G" network.class=1048577; [[ $output == *"net_cls.classid = 1048577"* ]]; }
+	[ -d $V1/net_cls ] || {
+		refused apply "$G" network.class=1048577
+		[[ $output == *"net_cls.classid = 1048577"* ]]
+	}
 	cg apply "$G" network.class=0
-	disk=$(awk '$2 == 0 && $4 !~ /^(loop|ram)/ && NR > 2 { print $1 ":" $2; exit }' /proc/partitions)
+	disk=$(awk 'NR > 2 && $2 == 0 && $4 !~ /^(loop|ram)/ { print $1 ":" $2; exit }' \
+		/proc/partitions)
 	[ -z "$disk" ] || {
 		cg apply "$G" "throttle:0:$disk=1048576"
 		[ "$(value blkio blkio.throttle.read_bps_device)" = "$disk 1048576" ]
@@ -235,7 +244,7 @@ sleeper() {
 	run cg join "$G" sh -c ': </dev/full'
 	[ "$status" != 0 ]
 	refused devices "$G" -a:*:*:rwm +c:1:*:rwm -c:1:3:w
-	[[ $output == *"inside a wider one"* ]]
+	[[ $output == *"in a wider one"* ]]
 	cg container "$G" -a:*:*:rwm +c:1:11:r
 	grep -qx 'c 1:11 r' "$V1/devices/$G/devices.list"
 	grep -qx 'c 136:\* rwm' "$V1/devices/$G/devices.list"
@@ -290,12 +299,16 @@ sleeper() {
 		d = s["data"]
 		cpu, memory = d["cpu"]["usage"], d["memory"]
 		assert cpu["total"] > 1000000, cpu
-		assert len(cpu["percpu"]) == os.cpu_count() and sum(cpu["percpu"]) <= cpu["total"] * 1.1, cpu
-		assert memory["usage"]["limit"] == 33554432 and 0 < memory["usage"]["usage"] <= memory["usage"]["max"], memory
-		assert memory["raw"]["pgfault"] > 0 and memory["cache"] == memory["raw"]["cache"], memory
+		assert len(cpu["percpu"]) == os.cpu_count(), cpu
+		assert sum(cpu["percpu"]) <= cpu["total"] * 1.1, cpu
+		use = memory["usage"]
+		assert use["limit"] == 33554432 and 0 < use["usage"] <= use["max"], use
+		assert memory["raw"]["pgfault"] > 0, memory
+		assert memory["cache"] == memory["raw"]["cache"], memory
 		assert d["pids"]["limit"] == 30 and d["pids"]["current"] >= 1, d["pids"]
 		assert isinstance(d["blkio"], dict) and isinstance(d["hugetlb"], dict)
 		if os.path.exists("/sys/fs/cgroup/unified/cgroup.controllers"):
-		    assert set(d["cpu"]["psi"]["some"]) == {"avg10", "avg60", "avg300", "total"}, d["cpu"]
+		    some = d["cpu"]["psi"]["some"]
+		    assert set(some) == {"avg10", "avg60", "avg300", "total"}, some
 	PYTHON
 }

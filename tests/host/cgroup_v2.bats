@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# Control groups by path on version 2 alone: cgrun in a virtual machine with the kernel of the board qemu_x86_64, booted
-# once; cgroup_v2.sh has the tests. A host with hierarchies of version 1 cannot show this.
+# Control groups by path on version 2 alone: cgrun in a virtual machine with the kernel of the board
+# qemu_x86_64, booted once; cgroup_v2.sh has the tests. A host with hierarchies of version 1 cannot show
+# this.
 
 load lib.bash
 
@@ -16,23 +17,32 @@ setup_file() {
 	for link in "$dir"/root/bin/*; do
 		[ ! -L "$link" ] || ln -sf busybox "$link"
 	done
-	for module in virtio virtio_ring virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk; do
-		find "${kernel%/*}/lib/modules" -name "$module.ko" -exec cp {} "$dir/root/modules/" \;
+	for module in virtio virtio_ring virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci \
+		virtio_blk; do
+		find "${kernel%/*}/lib" -name "$module.ko" -exec cp {} "$dir/root/modules/" \;
 	done
 	"$ROOT/tests/host/cgrun.sh" "$PINTLE" "$dir/root/bin/cgrun"
 	install -m 755 "$ROOT/tests/host/cgroup_v2.sh" "$dir/root/init"
 	(cd "$dir/root" && find . | cpio --quiet -o -H newc) >"$dir/initrd"
 	truncate -s 1M "$dir/disk"
-	timeout -k 5 240 qemu-system-x86_64 -M q35 -cpu max -m 256 -nodefaults -display none -no-reboot -serial "file:$dir/console" \
+	timeout -k 5 240 qemu-system-x86_64 -M q35 -cpu max -m 256 -nodefaults -display none \
+		-no-reboot -serial "file:$dir/console" \
 		-kernel "$kernel" -initrd "$dir/initrd" -append "console=ttyS0 panic=-1 quiet" \
-		-drive "file=$dir/disk,format=raw,if=virtio" </dev/null >"$dir/qemu.log" 2>&1 3>&- || :
+		-drive "file=$dir/disk,format=raw,if=virtio" \
+		</dev/null >"$dir/qemu.log" 2>&1 3>&- || :
 	tr -d '\r' <"$dir/console" >"$dir/said"
-	grep -qx end "$dir/said" || { tail -n 30 "$dir/said" >&2; cat "$dir/qemu.log" >&2; return 1; }
+	grep -qx end "$dir/said" || {
+		tail -n 30 "$dir/said" >&2
+		cat "$dir/qemu.log" >&2
+		return 1
+	}
 }
 
 # What the machine said of a test, with what led to it.
 passed() {
-	awk -v want="ok $1" '/^(not )?ok / { if ($0 == want || $0 == "not " want) printf "%s", text; text = ""; next } { text = text $0 "\n" }
+	awk -v want="ok $1" '
+		/^(not )?ok / { if ($0 == want || $0 == "not " want) printf "%s", text; text = ""; next }
+		{ text = text $0 "\n" }
 		' "$BATS_FILE_TMPDIR/said"
 	grep -qx "ok $1" "$BATS_FILE_TMPDIR/said"
 }
@@ -91,7 +101,8 @@ passed() {
 		cpu, memory = d["cpu"]["usage"], d["memory"]
 		assert cpu["total"] > 1000000 and cpu["total"] >= cpu["user"], cpu
 		assert memory["usage"]["limit"] == 33554432 and memory["usage"]["usage"] > 0, memory
-		assert memory["swap"]["limit"] == 50331648 and memory["swap"]["usage"] >= memory["usage"]["usage"], memory
+		assert memory["swap"]["limit"] == 50331648, memory
+		assert memory["swap"]["usage"] >= memory["usage"]["usage"], memory
 		assert memory["cache"] == memory["raw"]["file"] and memory["raw"]["pgfault"] > 0
 		assert d["pids"]["limit"] == 30 and d["pids"]["current"] >= 1, d["pids"]
 		assert "2MB" in d["hugetlb"]

@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# The inside of cgroup_v2.bats: process 1 of a virtual machine whose control groups are version 2 alone. A line
-# "ok NAME" or "not ok NAME" a test on the console, "end" when all were run.
+# shellcheck disable=SC2046 # rules are words
+# The inside of cgroup_v2.bats: process 1 of a virtual machine whose control groups are version 2
+# alone. A line "ok NAME" or "not ok NAME" a test on the console, "end" when all were run.
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-for module in virtio virtio_ring virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk; do
+for module in virtio virtio_ring virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci \
+	virtio_blk; do
 	insmod /modules/$module.ko
 done
 cd /
@@ -74,7 +76,8 @@ t_path() {
 
 t_memory() {
 	cgrun make $G
-	cgrun apply $G memory.limit=33554432 memory.swap=50331648 memory.reservation=16777216 memory.kernel=1 memory.kernel_tcp=1
+	cgrun apply $G memory.limit=33554432 memory.swap=50331648 memory.reservation=16777216 \
+		memory.kernel=1 memory.kernel_tcp=1
 	is "$(value memory.max)" 33554432
 	is "$(value memory.swap.max)" 16777216
 	is "$(value memory.low)" 16777216
@@ -131,8 +134,15 @@ t_others() {
 	refused "no such control" apply $G hugetlb:3MB=1
 	refused "version 2 has none" apply $G network.class=1048577
 	refused "version 2 has none" apply $G net_prio:lo=1
-	[ -e $V2/$G/io.weight ] || [ -e $V2/$G/io.bfq.weight ] || refused "no such control" apply $G blkio.weight=100
-	[ ! -e $V2/$G/io.weight ] || { cgrun apply $G blkio.weight=100; is "$(value io.weight)" "default 910"; }
+	if [ -e $V2/$G/io.bfq.weight ]; then
+		cgrun apply $G blkio.weight=100
+		is "$(value io.bfq.weight)" "default 100"
+	elif [ -e $V2/$G/io.weight ]; then
+		cgrun apply $G blkio.weight=100
+		is "$(value io.weight)" "default 910"
+	else
+		refused "no such control" apply $G blkio.weight=100
+	fi
 	refused leafWeight apply $G blkio.leaf_weight=100
 	disk=$(cat /sys/block/vda/dev)
 	cgrun apply $G throttle:0:$disk=1048576
@@ -192,7 +202,8 @@ t_devices() {
 	refused "more than" devices $G $(rules 129)
 }
 
-# A group whose program was put there without BPF_F_ALLOW_MULTI, as pintle did before: the kernel wants the same flags again.
+# A group whose program was put there without BPF_F_ALLOW_MULTI, as pintle did before: the kernel
+# wants the same flags again.
 t_devices_old() {
 	cgrun make $G
 	cgrun old $G
@@ -252,12 +263,14 @@ t_below() {
 t_stats() {
 	cgrun make $G
 	cgrun apply $G memory.limit=33554432 memory.swap=50331648 pids=30
-	cgrun join $G sh -c 'i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done; dd if=/dev/vda of=/dev/null bs=64k count=4; sleep 100' &
+	cgrun join $G sh -c 'i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done
+		dd if=/dev/vda of=/dev/null bs=64k count=4; sleep 100' &
 	usleep 1500000
 	echo "stats $(cgrun stats $G)"
 }
 
-for one in path memory cpu others unified devices devices_old devices_below many_rules freeze below stats; do
+for one in path memory cpu others unified devices devices_old devices_below many_rules freeze \
+	below stats; do
 	t $one
 done
 echo end

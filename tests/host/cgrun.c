@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * cgrun VERB PATH [WORD...]: one function of runtime/cgroup_res.h from a script. VERBs: make, open, apply KEY=VALUE...,
- * join COMMAND..., devices RULE..., container RULE... ("+c:1:3:rwm", "-a:*:*:rwm"), old, freeze, thaw, frozen, each, kill,
- * populated, memory, stats, mode, remove. Exit status 0, or 1 with "refused: ..." on standard error.
+ * cgrun VERB PATH [WORD...]: one function of runtime/cgroup_res.h from a script. VERBs: make, open,
+ * apply KEY=VALUE..., join COMMAND..., devices RULE..., container RULE... ("+c:1:3:rwm",
+ * "-a:*:*:rwm"), old, freeze, thaw, frozen, each, kill, populated, memory, stats, mode, remove.
+ * Exit status 0, or 1 with "refused: ..." on standard error.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -35,16 +36,31 @@ static const struct {
 	const char *key;
 	size_t at;
 } numbers[] = {
-	{ "memory.limit", RES(memory.limit) }, { "memory.reservation", RES(memory.reservation) }, { "memory.swap", RES(memory.swap) },
-	{ "memory.kernel", RES(memory.kernel) }, { "memory.kernel_tcp", RES(memory.kernel_tcp) },
-	{ "memory.swappiness", RES(memory.swappiness) }, { "memory.oom", RES(memory.disable_oom_killer) },
-	{ "memory.check", RES(memory.check_before_update) }, { "cpu.shares", RES(cpu.shares) }, { "cpu.quota", RES(cpu.quota) },
-	{ "cpu.burst", RES(cpu.burst) }, { "cpu.period", RES(cpu.period) }, { "cpu.idle", RES(cpu.idle) },
-	{ "cpu.rt_runtime", RES(cpu.realtime_runtime) }, { "cpu.rt_period", RES(cpu.realtime_period) }, { "pids", RES(pids_limit) },
-	{ "blkio.weight", RES(blkio.weight) }, { "blkio.leaf_weight", RES(blkio.leaf_weight) }, { "network.class", RES(network_class) },
+	{ "memory.limit", RES(memory.limit) },
+	{ "memory.reservation", RES(memory.reservation) },
+	{ "memory.swap", RES(memory.swap) },
+	{ "memory.kernel", RES(memory.kernel) },
+	{ "memory.kernel_tcp", RES(memory.kernel_tcp) },
+	{ "memory.swappiness", RES(memory.swappiness) },
+	{ "memory.oom", RES(memory.disable_oom_killer) },
+	{ "memory.check", RES(memory.check_before_update) },
+	{ "cpu.shares", RES(cpu.shares) },
+	{ "cpu.quota", RES(cpu.quota) },
+	{ "cpu.burst", RES(cpu.burst) },
+	{ "cpu.period", RES(cpu.period) },
+	{ "cpu.idle", RES(cpu.idle) },
+	{ "cpu.rt_runtime", RES(cpu.realtime_runtime) },
+	{ "cpu.rt_period", RES(cpu.realtime_period) },
+	{ "pids", RES(pids_limit) },
+	{ "blkio.weight", RES(blkio.weight) },
+	{ "blkio.leaf_weight", RES(blkio.leaf_weight) },
+	{ "network.class", RES(network_class) },
 };
 
-/* hugetlb:2MB=N, net_prio:eth0=N, rdma:dev=N, unified:file=text, throttle:K:MAJ:MIN=RATE, weight:MAJ:MIN=W */
+/*
+ * hugetlb:2MB=N, net_prio:eth0=N, rdma:dev=N, unified:file=text, throttle:K:MAJ:MIN=RATE,
+ * weight:MAJ:MIN=W
+ */
 static int take_named(struct cg_resources *r, char *name, char *text)
 {
 	static struct cg_named_value values[16];
@@ -66,11 +82,14 @@ static int take_named(struct cg_resources *r, char *name, char *text)
 		r->rdma_handles = &values[n], r->n_rdma_handles = 1;
 	} else if (!strcmp(name, "unified")) {
 		r->unified = &values[n], r->n_unified = 1;
-	} else if (!strcmp(name, "throttle") && sscanf(colon, "%u:%u:%u", &k, &major, &minor) == 3 && k < CG_THROTTLES) {
-		devices[n].major = major, devices[n].minor = minor, devices[n].rate = values[n].value;
+	} else if (!strcmp(name, "throttle") &&
+		   sscanf(colon, "%u:%u:%u", &k, &major, &minor) == 3 && k < CG_THROTTLES) {
+		devices[n].major = major, devices[n].minor = minor,
+		devices[n].rate = values[n].value;
 		r->blkio.throttle[k] = &devices[n], r->blkio.n_throttle[k] = 1;
 	} else if (!strcmp(name, "weight") && sscanf(colon, "%u:%u", &major, &minor) == 2) {
-		devices[n].major = major, devices[n].minor = minor, devices[n].weight = values[n].value;
+		devices[n].major = major, devices[n].minor = minor,
+		devices[n].weight = values[n].value;
 		r->blkio.weight_device = &devices[n], r->blkio.n_weight_device = 1;
 	} else {
 		return -1;
@@ -93,8 +112,11 @@ static int take(struct cg_resources *r, char *word)
 		return r->cpu.mems = text, 0;
 	for (i = 0; i < ARRAY_LEN(numbers); i++)
 		if (!strcmp(word, numbers[i].key))
-			return *(int64_t *)(void *)((char *)r + numbers[i].at) = strtoll(text, NULL, 10), 0;
-	return take_named(r, word, text);
+			break;
+	if (i == ARRAY_LEN(numbers))
+		return take_named(r, word, text);
+	*(int64_t *)(void *)((char *)r + numbers[i].at) = strtoll(text, NULL, 10);
+	return 0;
 }
 
 static int apply(char **words)
@@ -132,7 +154,9 @@ static int64_t number(const char *text)
 	return !strcmp(text, "*") ? -1 : strtoll(text, NULL, 10);
 }
 
-static int devices(char **words, int (*set)(const struct cg *, const struct cg_device_rule *, unsigned, struct err *))
+typedef int set_fn(const struct cg *, const struct cg_device_rule *, unsigned, struct err *);
+
+static int devices(char **words, set_fn *set)
 {
 	static struct cg_device_rule rules[200];
 	char major[16], minor[16], access[8];
@@ -140,11 +164,13 @@ static int devices(char **words, int (*set)(const struct cg *, const struct cg_d
 
 	for (; *words && n < 200; words++, n++) {
 		rules[n].allow = **words == '+';
-		if (sscanf(*words + 1, "%c:%15[^:]:%15[^:]:%7s", &rules[n].type, major, minor, access) != 4)
+		if (sscanf(*words + 1, "%c:%15[^:]:%15[^:]:%7s", &rules[n].type, major, minor,
+			   access) != 4)
 			return fprintf(stderr, "what is %s?\n", *words), 2;
 		rules[n].major = number(major);
 		rules[n].minor = number(minor);
-		rules[n].access = (strchr(access, 'r') ? SPEC_DEV_READ : 0) | (strchr(access, 'w') ? SPEC_DEV_WRITE : 0) |
+		rules[n].access = (strchr(access, 'r') ? SPEC_DEV_READ : 0) |
+				  (strchr(access, 'w') ? SPEC_DEV_WRITE : 0) |
 				  (strchr(access, 'm') ? SPEC_DEV_MKNOD : 0);
 	}
 	return set(&group, rules, n, &e) ? refused() : 0;
