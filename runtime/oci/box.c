@@ -195,11 +195,12 @@ int box_pidfd(const struct box *b)
 
 int box_kill(const struct box *b, int sig)
 {
-	int fd AUTO_CLOSE = box_pidfd(b);
+	int fd AUTO_CLOSE = box_pidfd(b), rc = fd;
 
 	if (fd >= 0)
-		return (int)sys_pidfd_send_signal(fd, sig, 0);
-	if (fd == -ESRCH)
-		return fd;
-	return kill(b->pid, sig) ? -errno : 0;
+		rc = (int)sys_pidfd_send_signal(fd, sig, 0);
+	/* An older kernel, or a filter around us that does not know the call. */
+	if (rc == -ENOSYS || rc == -EPERM)
+		rc = kill(b->pid, sig) ? -errno : 0;
+	return rc;
 }
