@@ -144,7 +144,8 @@ $(OUT)/pintle: $(OUT)/pintle.debug
 .PHONY: install clean size
 install: $(OUT)/pintle ## install the binary and man pages below DESTDIR
 	@install -D -m 755 $< $(DESTDIR)/sbin/pintle
-	@for page in $(wildcard init/*.8 init/cli/*.1 init/unit/*.5 fetch/*.5 runtime/*.8); do \
+	@mkdir -p $(DESTDIR)/usr/sbin && ln -sf ../../sbin/pintle $(DESTDIR)/usr/sbin/pintle-runc
+	@for page in $(wildcard init/*.8 init/cli/*.1 init/unit/*.5 fetch/*.5 runtime/oci/*.8); do \
 		install -D -m 644 $$page $(DESTDIR)/usr/share/man/man$${page##*.}/$${page##*/}; done
 size: ## sizes of every board that has been built, beside their budgets
 	@sh configs/size.sh $(BOARDS)

@@ -1,0 +1,235 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# shellcheck disable=SC2016 # scripts are in single quotes
+# Escapes that other runtimes fell to, tried on pintle-runc: each test performs the attack, with and without a user namespace where that
+# makes a difference, and looks at the host. The numbers are the CVEs' of runc, crun, LXC, kubelet. RACE_SECONDS=60 for the long form.
+
+load lib.bash
+
+setup_file() {
+	need_root
+	gcc -O1 -Wall -Werror -o "$BATS_FILE_TMPDIR/race" "$ROOT/tests/host/race.c"
+}
+
+setup() {
+	need_root
+	T=$BATS_TEST_TMPDIR
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$T"
+	B=$T/bundle R=$T/bundle/rootfs V=$T/victim
+	mkdir -p "$R/bin" "$R"/{proc,sys,dev,etc,tmp} "$V"
+	cp "$ROOT/out/busybox/amd64/busybox" "$R/bin/busybox"
+	local applet
+	for applet in sh cat id sleep true ls mount umount grep mkdir ln readlink unshare touch echo mknod chroot; do
+		ln -s busybox "$R/bin/$applet"
+	done
+	echo secret >"$V/secret"
+	# A copy to be attacked, and its sum.
+	cp "$PINTLE" "$T/pintle-runc"
+	SUM=$(sha256sum <"$T/pintle-runc")
+	rt spec --bundle "$B"
+	edit '.process.terminal = false | .root.readonly = false | .linux.cgroupsPath = "/pintle-test-attack/c"'
+}
+
+teardown() {
+	[ "$(sha256sum <"$T/pintle-runc")" = "$SUM" ]
+	[ "$(cat "$V/secret")" = secret ] && [ "$(ls -A "$V")" = secret ]
+	rt delete --force c 2>/dev/null || true
+	find /sys/fs/cgroup/*/pintle-test-attack -depth -type d -exec rmdir {} + 2>/dev/null || true
+	! grep "$B" /proc/self/mountinfo
+}
+
+rt() {
+	timeout -k 5 30 "$T/pintle-runc" --root "$T/state" "$@" 3>&-
+}
+
+edit() {
+	jq "$1" "$B/config.json" >"$T/edited"
+	mv "$T/edited" "$B/config.json"
+}
+
+args() {
+	edit ".process.args = $(jq -cn '$ARGS.positional' --args -- "$@")"
+}
+
+# userns: the same once more with root inside being nobody outside.
+userns() {
+	chown -hR 700000:700000 "$R"
+	edit '.linux.namespaces += [{"type":"user"}] | .linux.uidMappings = [{"containerID":0,"hostID":700000,"size":1000}]
+		| .linux.gidMappings = .linux.uidMappings | .linux.resources = {}'
+}
+
+go() {
+	run rt run --bundle "$B" c
+	echo "status $status: $output"
+}
+
+refused() {
+	go
+	[ "$status" != 0 ]
+	local word
+	for word; do
+		[[ $output == *"$word"* ]]
+	done
+	[ "$(ls -A "$V")" = secret ]
+}
+
+@test "2019-5736: the runtime's binary cannot be written through /proc, by an entrypoint or by a process that waits for exec" {
+	# The container starts the runtime itself as an interpreter, keeps its file, and writes to it.
+	printf '#!/proc/self/exe\n' >"$R/bin/evil" && chmod +x "$R/bin/evil"
+	# What runs is then pintle, as the container's init: it ends when it is told to, and what it was is still whole.
+	args /bin/evil
+	rt run -d --bundle "$B" c </dev/null >/dev/null 2>&1 || true
+	rt delete --force c
+	args sh -c 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); for p in /proc/[0-9]*; do [ $p = /proc/1 ] || [ ! -e $p/exe ] || { echo owned >$p/exe; } 2>/dev/null; done; done'
+	rt run -d --bundle "$B" c </dev/null >/dev/null 2>&1
+	local i
+	for _ in $(seq 40); do
+		rt exec c true || true
+	done
+	[ "$(sha256sum <"$T/pintle-runc")" = "$SUM" ]
+}
+
+@test "2026-41579, 2026-47766: an image whose /dev, /proc or /sys is a symlink" {
+	local folder target
+	for folder in dev proc sys; do
+		for target in "$V" ../../../../../../../"$V" tmp; do
+			rmdir "$R/$folder"
+			ln -s "$target" "$R/$folder"
+			refused "/$folder"
+			rm "$R/$folder" && mkdir "$R/$folder"
+		done
+	done
+	userns
+	rmdir "$R/dev" && ln -s "$V" "$R/dev"
+	refused /dev
+}
+
+@test "2021-30465, 2024-45310, 2017-1002101, 2019-18837: symlinks on the way to a mount target lead nowhere outside" {
+	mkdir -p "$T/src" && touch "$T/src/new"
+	ln -s "$V" "$R/abs" && ln -s "../../../../../../../../$V" "$R/rel"
+	edit '.mounts += [{"destination":"/abs/in","source":"'"$T/src"'","options":["bind"]},
+		{"destination":"/rel","source":"'"$T/src"'","options":["bind"]}]'
+	args ls /abs/in /rel
+	go
+	[ "$(ls -A "$V")" = secret ]
+	userns
+	go
+	[ "$(ls -A "$V")" = secret ]
+}
+
+@test "2021-30465: a sibling that swaps folder and symlink while mounts are made" {
+	mkdir -p "$T/shared/a" "$T/src" && touch "$T/src/new"
+	ln -s "$V" "$T/shared/b"
+	edit '.mounts += [{"destination":"/s","source":"'"$T/shared"'","options":["bind"]},
+		{"destination":"/s/a","type":"tmpfs","source":"tmpfs"}, {"destination":"/s/a/x","source":"'"$T/src"'","options":["bind"]}]'
+	args true
+	"$BATS_FILE_TMPDIR/race" "$T/shared/a" "$T/shared/b" 3>&- &
+	local racer=$! end=$((SECONDS + ${RACE_SECONDS:-8})) tries=0 done=0
+	while [ $SECONDS -lt $end ]; do
+		rt run --bundle "$B" c >/dev/null 2>&1 && done=$((done + 1))
+		tries=$((tries + 1))
+		[ "$(ls -A "$V")" = secret ]
+	done
+	kill "$racer"
+	echo "# $tries containers, $done of them started, while the names were swapped" >&3
+	[ "$tries" -gt 50 ]
+}
+
+@test "2019-16884, 2019-19921, 2023-27561, 2025-52881: nothing is mounted over proc, nothing written there goes elsewhere" {
+	mkdir -p "$T/fake/self/attr" "$T/fake/sys/kernel"
+	local dest
+	for dest in /proc /proc/self/attr /proc/sys /proc/sys/kernel/core_pattern /proc/1; do
+		edit '.mounts |= map(select(.source != "'"$T"'/fake")) | .mounts += [{"destination":"'$dest'","source":"'"$T"'/fake","options":["rbind"]}]'
+		refused "$dest"
+	done
+	edit '.mounts |= map(select(.source != "'"$T"'/fake"))'
+	# A volume of another container's making on /proc: what is written with the label's or sysctl's name stays in our own procfs.
+	ln -s /proc "$R/p"
+	edit '.mounts += [{"destination":"/p/sys","source":"'"$T"'/fake","options":["rbind"]}]'
+	refused /p/sys
+	edit '.mounts |= map(select(.source != "'"$T"'/fake")) | .linux.sysctl = {"../../sys/kernel/core_pattern":"|/evil"}'
+	refused sysctl
+	[ "$(cat /proc/sys/kernel/core_pattern)" != '|/evil' ]
+}
+
+@test "2025-31133: what covers masked files is the null device, whatever the image calls /dev/null" {
+	edit '.mounts |= map(select(.destination != "/dev" and .destination != "/dev/pts" and .destination != "/dev/shm" and .destination != "/dev/mqueue"))'
+	ln -s "$V/secret" "$R/dev/null"
+	args cat /proc/keys
+	go
+	[[ $output != *secret* ]]
+	[ "$(cat "$V/secret")" = secret ]
+	rm -f "$R/dev/null" && echo x >"$R/dev/null"
+	refused /dev/null
+}
+
+@test "2025-52565: /dev/console and /dev/pts/ptmx that are not what they seem" {
+	edit '.process.terminal = true | .mounts |= map(select(.destination != "/dev" and .destination != "/dev/pts"))'
+	mkdir -p "$R/dev/pts"
+	ln -s "$V/secret" "$R/dev/console" && ln -s "$V/secret" "$R/dev/pts/ptmx"
+	run script -qec "$T/pintle-runc --root $T/state run --bundle $B c" /dev/null
+	[ "$status" != 0 ]
+	[[ $output == *terminal* ]]
+	rm "$R/dev/pts/ptmx" && touch "$R/dev/pts/ptmx"
+	run script -qec "$T/pintle-runc --root $T/state run --bundle $B c" /dev/null
+	[ "$status" != 0 ]
+}
+
+@test "2024-21626: a folder of the host left open is no working folder, for run nor for exec" {
+	# Some of the numbers are the runtime's own folders inside the root: those are fine.
+	local fd
+	args ls
+	for fd in $(seq 3 20); do
+		edit ".process.cwd = \"/proc/self/fd/$fd\""
+		run sh -c "exec 7<$V 8</; $T/pintle-runc --root $T/state run --bundle $B c"
+		[[ $status != 0 || $output == bin*tmp ]]
+		[[ $output != *secret* && $output != *boot* ]]
+	done
+	edit '.process.cwd = "/"'
+	args sleep 100
+	rt run -d --bundle "$B" c
+	for fd in $(seq 3 20); do
+		run sh -c "exec 7<$V 8</; $T/pintle-runc --root $T/state exec --cwd /proc/self/fd/$fd c ls"
+		[[ $status != 0 || $output == bin*tmp ]]
+		[[ $output != *secret* && $output != *boot* ]]
+	done
+}
+
+@test "2022-0492, 2023-25809: no cgroup file system to write to, no mount, no namespace, no release_agent" {
+	args sh -c 'unshare -U true; unshare -m true; mkdir /tmp/c; mount -t cgroup -o memory c /tmp/c; echo x >/sys/fs/cgroup/memory/memory.limit_in_bytes; echo "|/evil" >/proc/sys/kernel/core_pattern; echo b >/proc/sysrq-trigger; mknod /tmp/sda b 8 0 && cat /tmp/sda; echo end'
+	go
+	[[ $output == *end ]]
+	[ "$(grep -cE 'not permitted|denied|Read-only|nonexistent|No such' <<<"$output")" -ge 6 ]
+	local agent
+	for agent in /sys/fs/cgroup/*/release_agent; do
+		[ -z "$(cat "$agent")" ]
+	done
+}
+
+@test "2022-29162, 2022-27650: no capability is inherited that was not asked for, also by exec" {
+	args sh -c 'grep -E "Cap(Inh|Amb)" /proc/self/status; sleep 100'
+	rt run -d --bundle "$B" c >"$T/out" 2>&1 </dev/null
+	until_true 5 grep -q CapAmb "$T/out"
+	[ "$(grep -c 0000000000000000 "$T/out")" = 2 ]
+	[ "$(rt exec c grep -E 'Cap(Inh|Amb)' /proc/self/status | grep -c 0000000000000000)" = 2 ]
+	[ "$(rt exec --user 1000 c grep -E 'Cap(Prm|Eff)' /proc/self/status | grep -c 0000000000000000)" = 0 ] ||
+		[ "$(rt exec --user 1000 c id -u)" = 1000 ]
+}
+
+@test "2026-30892: a user that is no number is nobody" {
+	args sleep 100
+	rt run -d --bundle "$B" c
+	local user
+	for user in 1x -1 4294967295 4294967296 18446744073709551616 0x0 '' ' 0' 1: :1 1:x; do
+		run rt exec --user "$user" c id -u
+		[ "$status" != 0 ]
+	done
+}
+
+@test "leaks: neither descriptors nor mounts of the host are inside" {
+	args sh -c 'ls -l /proc/self/fd; cat /proc/self/mountinfo'
+	run sh -c "exec 9<$V; $T/pintle-runc --root $T/state run --bundle $B c"
+	[[ $output != *victim* ]]
+	echo "$output" | grep ' -> '
+	[ "$(grep -c ' -> ' <<<"$output")" -le 4 ]
+}
