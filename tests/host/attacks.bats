@@ -82,7 +82,7 @@ refused() {
 	rt delete --force c
 	args sh -c 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); for p in /proc/[0-9]*; do [ $p = /proc/1 ] || [ ! -e $p/exe ] || { echo owned >$p/exe; } 2>/dev/null; done; done'
 	rt run -d --bundle "$B" c </dev/null >/dev/null 2>&1
-	local i
+	local _
 	for _ in $(seq 40); do
 		rt exec c true || true
 	done
