@@ -30,21 +30,39 @@ static void set_defaults(struct oci_config *c)
 	cg_resources_init(&c->resources);
 }
 
-/* "1.2.0", "1.0.2-dev": the first two numbers decide. */
+/* Semantic versioning: "1.2.0", "1.0.2-dev". */
+static bool read_version(const char *at, uint64_t part[3])
+{
+	unsigned i;
+
+	for (i = 0; i < 3; i++) {
+		size_t n = strspn(at, "0123456789");
+
+		if (num_u64(at, n, 1000000, &part[i]))
+			return false;
+		at += n;
+		if (i < 2 && *at++ != '.')
+			return false;
+	}
+	return !*at || *at == '-' || *at == '+';
+}
+
 static int check_version(struct oci_config *c, struct err *e)
 {
-	const char *dot = c->version ? strchr(c->version, '.') : NULL;
-	uint64_t major, minor;
+	uint64_t part[3];
 
-	if (!dot || num_u64(c->version, (size_t)(dot - c->version), 1000, &major) ||
-	    num_u64(dot + 1, strspn(dot + 1, "0123456789"), 1000, &minor) || !strchr(dot + 1, '.'))
-		return err_set(e, EINVAL, "config.json", "ociVersion: \"%s\" is no version", c->version ? c->version : "");
-	if (major != 1)
-		return err_set(e, EINVAL, "config.json", "ociVersion: %s is not 1.x", c->version);
-	c->version_is_newer = minor > 3;
+	if (!c->version)
+		return config_wrong("ociVersion", "is missing", e);
+	if (!read_version(c->version, part))
+		return err_set(e, EINVAL, CONFIG_STEP, "ociVersion: \"%s\" is no version",
+			       c->version);
+	if (part[0] != 1)
+		return err_set(e, EINVAL, CONFIG_STEP, "ociVersion: %s is not 1.x", c->version);
+	c->version_is_newer = part[1] > 3;
 	return 0;
 }
 
+/* Is what is required there? */
 static int check_process(const struct oci_config *c, struct err *e)
 {
 	if (!c->has_process)
@@ -56,7 +74,8 @@ static int check_process(const struct oci_config *c, struct err *e)
 	return 0;
 }
 
-int oci_config_read(struct arena *a, const void *bytes, size_t n, const char *what, struct oci_config *ret, struct err *e)
+int oci_config_read(struct arena *a, const void *bytes, size_t n, const char *what,
+		    struct oci_config *ret, struct err *e)
 {
 	struct config_reader r = { .a = a, .c = ret };
 	int rc;
@@ -67,17 +86,21 @@ int oci_config_read(struct arena *a, const void *bytes, size_t n, const char *wh
 	rc = rc ?: check_process(ret, e);
 	rc = rc ?: config_linux_finish(&r, e);
 	rc = rc ?: config_mounts_finish(&r, e);
-	return rc ?: config_pairs_finish(&r, e);
+	rc = rc ?: config_resources_finish(&r, e);
+	rc = rc ?: config_sysctl_finish(&r, e);
+	return config_say(rc, what, e);
 }
 
-int oci_process_read(struct arena *a, const void *bytes, size_t n, const char *what, struct oci_config *ret, struct err *e)
+int oci_process_read(struct arena *a, const void *bytes, size_t n, const char *what,
+		     struct oci_config *ret, struct err *e)
 {
 	struct config_reader r = { .a = a, .c = ret };
 	const struct oci_config base = *ret;
 	struct spec *s = &ret->spec;
 	int rc;
 
-	/* The container's own process says nothing about this one: only its seccomp policy and devices hold. */
+	/* The container's own process says nothing about this one: only its seccomp policy and
+	 * devices hold. */
 	s->argv = s->envp = NULL;
 	s->cwd = NULL;
 	s->groups = NULL;
@@ -90,15 +113,17 @@ int oci_process_read(struct arena *a, const void *bytes, size_t n, const char *w
 	s->cap_sets = &ret->caps;
 	s->extra = &ret->extra;
 	rc = config_read_with(&r, "process", bytes, n, what, e);
-	if (rc)
-		return rc;
 	ret->has_process = true;
 	if (!s->envp)
 		s->envp = base.spec.envp;
-	return check_process(ret, e) ?: s->argv ? 0 : config_wrong("args", "is missing", e);
+	rc = rc ?: check_process(ret, e);
+	if (!rc && !s->argv)
+		rc = config_wrong("process.args", "is missing", e);
+	return config_say(rc, what, e);
 }
 
-int oci_resources_read(struct arena *a, const void *bytes, size_t n, const char *what, struct cg_resources *ret, struct err *e)
+int oci_resources_read(struct arena *a, const void *bytes, size_t n, const char *what,
+		       struct cg_resources *ret, struct err *e)
 {
 	static struct oci_config c;
 	struct config_reader r = { .a = a, .c = &c };
@@ -106,9 +131,20 @@ int oci_resources_read(struct arena *a, const void *bytes, size_t n, const char 
 
 	set_defaults(&c);
 	c.resources = *ret;
+	/* These two are laid out otherwise while they are read. */
+	c.resources.n_devices = c.resources.n_unified = 0;
 	rc = config_read_with(&r, "linux.resources", bytes, n, what, e);
-	rc = rc ?: config_pairs_finish(&r, e);
-	if (!rc)
-		*ret = c.resources;
-	return rc;
+	rc = rc ?: config_resources_finish(&r, e);
+	if (rc)
+		return config_say(rc, what, e);
+	if (!c.resources.n_devices) {
+		c.resources.devices = ret->devices;
+		c.resources.n_devices = ret->n_devices;
+	}
+	if (!c.resources.n_unified) {
+		c.resources.unified = ret->unified;
+		c.resources.n_unified = ret->n_unified;
+	}
+	*ret = c.resources;
+	return 0;
 }

@@ -2,13 +2,15 @@
 /* hooks of config.json (runtime-spec 1.2, config.md "POSIX-platform Hooks"). */
 #include <errno.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/oci/config_int.h"
 
 struct hook_in {
 	struct oci_hook hook;	/* first and only: laid flat as it is */
 };
 
-static int begin_hook(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int begin_hook(struct config_reader *r, const struct json_value *v, const char *path,
+		      struct err *e)
 {
 	static char *none[] = { NULL };
 	struct oci_hook *h = r->items[1];
@@ -20,7 +22,8 @@ static int begin_hook(struct config_reader *r, const struct json_value *v, const
 	return 0;
 }
 
-static int take_timeout(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int take_timeout(struct config_reader *r, const struct json_value *v, const char *path,
+			struct err *e)
 {
 	struct oci_hook *h = r->items[1];
 
@@ -30,7 +33,8 @@ static int take_timeout(struct config_reader *r, const struct json_value *v, con
 	return 0;
 }
 
-static int end_hook(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int end_hook(struct config_reader *r, const struct json_value *v, const char *path,
+		    struct err *e)
 {
 	struct oci_hook *h = r->items[1];
 	char **argv;
@@ -48,15 +52,28 @@ static int end_hook(struct config_reader *r, const struct json_value *v, const c
 	return 0;
 }
 
-#define HOOK(member) offsetof(struct hook_in, hook.member)
-#define HOOKS(name, kind) \
-	{ "hooks." name, CONFIG_ITEMS, CONFIG_AT(hooks[kind]), CONFIG_AT(n_hooks[kind]), sizeof(struct hook_in), end_hook, begin_hook }, \
-	{ "hooks." name "[].path", CONFIG_PATH, HOOK(path), 0, 0, NULL, NULL }, \
-	{ "hooks." name "[].args", CONFIG_TEXTS, HOOK(argv), 0, 0, NULL, NULL }, \
-	{ "hooks." name "[].env", CONFIG_TEXTS, HOOK(envp), 0, 0, NULL, NULL }, \
-	{ "hooks." name "[].timeout", CONFIG_OTHER, 0, 0, 0, take_timeout, NULL }
+#define IN(member) offsetof(struct hook_in, hook.member)
+#define HOOK(kind, name) \
+	{ "hooks." name, CONFIG_ITEMS, CONFIG_AT(hooks[kind]), CONFIG_AT(n_hooks[kind]), sizeof(struct hook_in), end_hook, \
+	  begin_hook }, \
+	{ "hooks." name "[].path", CONFIG_PATH, IN(path), 0, 0, NULL, NULL }, \
+	{ "hooks." name "[].args", CONFIG_TEXTS, IN(argv), 0, 0, NULL, NULL }, \
+	{ "hooks." name "[].env", CONFIG_TEXTS, IN(envp), 0, 0, NULL, NULL }, \
+	{ "hooks." name "[].timeout", CONFIG_OTHER, 0, 0, 0, take_timeout, NULL },
 
 const struct config_row config_hook_rows[] = {
-	HOOKS("prestart", OCI_PRESTART), HOOKS("createRuntime", OCI_CREATE_RUNTIME), HOOKS("createContainer", OCI_CREATE_CONTAINER),
-	HOOKS("startContainer", OCI_START_CONTAINER), HOOKS("poststart", OCI_POSTSTART), HOOKS("poststop", OCI_POSTSTOP), { 0 },
+#include "runtime/oci/hooks.def"
+	{ 0 },
 };
+#undef HOOK
+
+const char *oci_hook_name(unsigned kind)
+{
+	static const char *const names[] = {
+#define HOOK(kind, name) [kind] = name,
+#include "runtime/oci/hooks.def"
+#undef HOOK
+	};
+
+	return kind < ARRAY_LEN(names) ? names[kind] : NULL;
+}

@@ -87,7 +87,8 @@ static const struct option *find(const char *name)
 }
 
 /* What is no option of every mount is the file system's own: joined by commas. */
-static int read_options(struct config_reader *r, struct mount_in *in, const char *path, struct err *e)
+static int read_options(struct config_reader *r, struct mount_in *in, const char *path,
+			struct err *e)
 {
 	char data[4096], **at;
 	struct str s;
@@ -128,13 +129,14 @@ static int read_idmap(struct config_reader *r, struct mount_in *in, const char *
 	return 0;
 }
 
-static int end_mount(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int end_mount(struct config_reader *r, const struct json_value *v, const char *path,
+		     struct err *e)
 {
 	struct mount_in *in = r->items[1];
 	int rc;
 
 	(void)v;
-	if (!in->m.target || !*in->m.target)
+	if (!in->m.target)
 		return config_wrong(path, "destination is missing", e);
 	if (in->m.type && !strcmp(in->m.type, "bind") && !(in->m.flags & MS_BIND))
 		in->m.flags |= MS_BIND;
@@ -145,21 +147,24 @@ static int end_mount(struct config_reader *r, const struct json_value *v, const 
 }
 
 /* Before 1.0 a destination might be relative; from the root then. */
-static int take_target(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int take_target(struct config_reader *r, const struct json_value *v, const char *path,
+		       struct err *e)
 {
 	struct mount_in *in = r->items[1];
+	size_t n = v->len;
 	char *text;
 
-	if (v->type != JSON_STRING)
+	if (v->type != JSON_STRING || !n)
 		return config_wrong(path, "a string is wanted", e);
-	text = arena_get(r->a, v->len + 2);
+	text = arena_get(r->a, n + 2);
 	if (!text)
 		return config_full(path, e);
 	text[0] = '/';
-	memcpy(text + (v->len && v->text[0] == '/' ? 0 : 1), v->text, v->len);
+	n += v->text[0] != '/';
+	memcpy(text + (v->text[0] != '/'), v->text, v->len);
 	/* "/dev/" is "/dev". */
-	while (text[1] && text[strlen(text) - 1] == '/')
-		text[strlen(text) - 1] = '\0';
+	while (n > 1 && text[n - 1] == '/')
+		text[--n] = '\0';
 	in->m.target = text;
 	return 0;
 }
@@ -168,23 +173,27 @@ static int take_target(struct config_reader *r, const struct json_value *v, cons
 #define ID(member) offsetof(struct spec_idmap, member)
 
 const struct config_row config_mount_rows[] = {
-	{ "mounts", CONFIG_ITEMS, CONFIG_SPEC(mounts), CONFIG_SPEC(n_mounts), sizeof(struct mount_in), end_mount, NULL },
+	{ "mounts", CONFIG_ITEMS, CONFIG_SPEC(mounts), CONFIG_SPEC(n_mounts),
+	  sizeof(struct mount_in), end_mount, NULL },
 	{ "mounts[].destination", CONFIG_OTHER, 0, 0, 0, take_target, NULL },
 	{ "mounts[].type", CONFIG_TEXT, MOUNT(m.type), 0, 0, NULL, NULL },
 	{ "mounts[].source", CONFIG_TEXT, MOUNT(m.source), 0, 0, NULL, NULL },
 	{ "mounts[].options", CONFIG_TEXTS, MOUNT(options), 0, 0, NULL, NULL },
-	{ "mounts[].uidMappings", CONFIG_ITEMS, MOUNT(uid), MOUNT(n_uid), sizeof(struct spec_idmap), NULL, NULL },
+	{ "mounts[].uidMappings", CONFIG_ITEMS, MOUNT(uid), MOUNT(n_uid), sizeof(struct spec_idmap),
+	  config_end_idmap, NULL },
 	{ "mounts[].uidMappings[].containerID", CONFIG_U32, ID(inside), 0, 0, NULL, NULL },
 	{ "mounts[].uidMappings[].hostID", CONFIG_U32, ID(outside), 0, 0, NULL, NULL },
 	{ "mounts[].uidMappings[].size", CONFIG_U32, ID(count), 0, 0, NULL, NULL },
-	{ "mounts[].gidMappings", CONFIG_ITEMS, MOUNT(gid), MOUNT(n_gid), sizeof(struct spec_idmap), NULL, NULL },
+	{ "mounts[].gidMappings", CONFIG_ITEMS, MOUNT(gid), MOUNT(n_gid), sizeof(struct spec_idmap),
+	  config_end_idmap, NULL },
 	{ "mounts[].gidMappings[].containerID", CONFIG_U32, ID(inside), 0, 0, NULL, NULL },
 	{ "mounts[].gidMappings[].hostID", CONFIG_U32, ID(outside), 0, 0, NULL, NULL },
 	{ "mounts[].gidMappings[].size", CONFIG_U32, ID(count), 0, 0, NULL, NULL },
 	{ 0 },
 };
 
-/* The spec wants them one behind the other; and the container's own map where a mount named none. */
+/* The spec wants them one behind the other; and the container's own map where a mount named none.
+ */
 int config_mounts_finish(struct config_reader *r, struct err *e)
 {
 	struct spec *s = &r->c->spec;
@@ -205,7 +214,8 @@ int config_mounts_finish(struct config_reader *r, struct err *e)
 			set->recursive = recursive;
 		}
 		if (set && (!set->n_uid || !set->n_gid))
-			return err_set(e, EINVAL, "config.json", "mounts[%u]: id-mapped without mappings", i);
+			return err_set(e, EINVAL, CONFIG_STEP,
+				       "mounts[%u]: id-mapped without mappings", i);
 	}
 	s->mounts = r->c->mounts = flat;
 	return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The engine that reads config.json by tables: see config_int.h. Numbers and strings go where a row says, arrays are
- * chained while they are read and laid flat at their end. The document is foreign.
+ * The engine that reads config.json by tables: see config_int.h. Numbers and strings go where a
+ * row says, arrays are chained while they are read and laid flat at their end. The document is
+ * foreign.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,28 +14,22 @@
 #define SCRATCH_BYTES (512u * 1024)	/* what the JSON reader works in: names, the longest string */
 #define PATH_MAX_BYTES (JSON_PATH_MAX + 32)
 
-struct config_node {
-	struct config_node *next;
-	_Alignas(8) unsigned char bytes[];
-};
-
 struct run {
 	struct config_reader *r;
 	const char *prefix;
-};
-
-static const struct config_row *const tables[] = {
-	config_process_rows, config_mount_rows, config_linux_rows, config_resource_rows, config_seccomp_rows, config_hook_rows,
+	const struct config_row
+		*row; /* the last one used: the items of a long array have the same */
+	char path[PATH_MAX_BYTES];
 };
 
 int config_full(const char *path, struct err *e)
 {
-	return err_set(e, E2BIG, "config.json", "%s: there is no room left", path);
+	return err_set(e, E2BIG, CONFIG_STEP, "%s: there is no room left", path);
 }
 
 int config_wrong(const char *path, const char *want, struct err *e)
 {
-	return err_set(e, EINVAL, "config.json", "%s: %s", path, want);
+	return err_set(e, EINVAL, CONFIG_STEP, "%s: %s", path, want);
 }
 
 char *config_copy(struct config_reader *r, const struct json_value *v)
@@ -42,6 +37,7 @@ char *config_copy(struct config_reader *r, const struct json_value *v)
 	return arena_text(r->a, v->text, v->len);
 }
 
+/* In how many arrays that have rows the value stands: items[] it belongs to. */
 static unsigned nesting(const char *path)
 {
 	unsigned n = 0;
@@ -53,7 +49,6 @@ static unsigned nesting(const char *path)
 	return n;
 }
 
-/* Rows of an item end in a property after "[]": the item they belong to is one level up for a list of its own. */
 static void *base_of(struct config_reader *r, const struct config_row *row)
 {
 	return r->items[nesting(row->path)];
@@ -85,7 +80,8 @@ static void *flatten(struct config_reader *r, struct config_list *l, size_t size
 	return all;
 }
 
-static int end_list(struct config_reader *r, struct config_list *l, const struct config_row *row, size_t size, struct err *e)
+static int end_list(struct config_reader *r, struct config_list *l, const struct config_row *row,
+		    size_t size, struct err *e)
 {
 	unsigned char *base = base_of(r, row);
 	void *all = flatten(r, l, size);
@@ -99,54 +95,74 @@ static int end_list(struct config_reader *r, struct config_list *l, const struct
 	return 0;
 }
 
-static int store_number(unsigned char *to, const struct config_row *row, const struct json_value *v, const char *path, struct err *e)
+static int store_signed(unsigned char *to, const struct config_row *row, const struct json_value *v,
+			const char *path, struct err *e)
 {
-	uint64_t u;
-	int64_t i;
+	int32_t small = (int32_t)v->integer;
 
-	if (v->type != JSON_INT && v->type != JSON_OTHER_NUMBER)
-		return config_wrong(path, "a number is wanted", e);
-	if (row->kind == CONFIG_I64) {
-		if (v->type != JSON_INT)
-			return config_wrong(path, "no 64-bit whole number", e);
-		i = v->integer;
-		memcpy(to, &i, sizeof(i));
-		return 0;
-	}
-	if (num_u64(v->text, v->len, row->kind == CONFIG_U32 ? UINT32_MAX : UINT64_MAX, &u))
-		return config_wrong(path, row->kind == CONFIG_U32 ? "no unsigned 32-bit number" : "no unsigned 64-bit number", e);
-	if (row->kind == CONFIG_U32) {
-		uint32_t small = (uint32_t)u;
-
+	if (v->type != JSON_INT)
+		return config_wrong(path, "no 64-bit whole number", e);
+	if (row->kind == CONFIG_I32 && small != v->integer)
+		return config_wrong(path, "no 32-bit number", e);
+	if (row->kind == CONFIG_I32)
 		memcpy(to, &small, sizeof(small));
-	} else {
-		memcpy(to, &u, sizeof(u));
-	}
+	else
+		memcpy(to, &v->integer, sizeof(v->integer));
 	return 0;
 }
 
-static int store_text(struct config_reader *r, unsigned char *to, const struct config_row *row, const struct json_value *v,
-		      const char *path, struct err *e)
+static int store_number(unsigned char *to, const struct config_row *row, const struct json_value *v,
+			const char *path, struct err *e)
+{
+	bool is_small = row->kind == CONFIG_U32;
+	uint32_t small;
+	uint64_t u;
+
+	if (v->type != JSON_INT && v->type != JSON_OTHER_NUMBER)
+		return config_wrong(path, "a number is wanted", e);
+	if (row->kind == CONFIG_I64 || row->kind == CONFIG_I32)
+		return store_signed(to, row, v, path, e);
+	if (num_u64(v->text, v->len, is_small ? UINT32_MAX : UINT64_MAX, &u))
+		return config_wrong(
+			path, is_small ? "no unsigned 32-bit number" : "no unsigned 64-bit number",
+			e);
+	small = (uint32_t)u;
+	memcpy(to, is_small ? (const void *)&small : &u, is_small ? sizeof(small) : sizeof(u));
+	return 0;
+}
+
+static int store_text(struct config_reader *r, unsigned char *to, const struct config_row *row,
+		      const struct json_value *v, const char *path, struct err *e)
 {
 	char *text;
 
 	if (v->type != JSON_STRING)
 		return config_wrong(path, "a string is wanted", e);
 	if (row->kind == CONFIG_PATH && (!v->len || v->text[0] != '/'))
-		return err_set(e, EINVAL, "config.json", "%s: \"%.*s\" is no absolute path", path, (int)v->len, v->text);
+		return err_set(e, EINVAL, CONFIG_STEP, "%s: \"%.*s\" is no absolute path", path,
+			       (int)v->len, v->text);
 	text = config_copy(r, v);
 	if (!text)
 		return config_full(path, e);
+	/* What Go leaves empty it may write as "". */
+	if (row->kind == CONFIG_NAME && !v->len)
+		text = NULL;
 	memcpy(to, &text, sizeof(text));
 	return 0;
 }
 
-static int store(struct config_reader *r, const struct config_row *row, const struct json_value *v, const char *path, struct err *e)
+static int store(struct config_reader *r, const struct config_row *row, const struct json_value *v,
+		 const char *path, struct err *e)
 {
-	unsigned char *to = row->kind == CONFIG_OTHER || row->kind == CONFIG_SUBTREE ? NULL : (unsigned char *)base_of(r, row) + row->at;
+	unsigned char *to;
 
+	/* No item need be there for what a function takes: "process.capabilities.bounding[]". */
+	if (row->kind == CONFIG_OTHER || row->kind == CONFIG_SUBTREE)
+		return 0;
+	to = (unsigned char *)base_of(r, row) + row->at;
 	switch (row->kind) {
 	case CONFIG_TEXT:
+	case CONFIG_NAME:
 	case CONFIG_PATH:
 		return store_text(r, to, row, v, path, e);
 	case CONFIG_BOOL:
@@ -154,6 +170,7 @@ static int store(struct config_reader *r, const struct config_row *row, const st
 			return config_wrong(path, "true or false is wanted", e);
 		*(bool *)to = v->boolean;
 		return 0;
+	case CONFIG_I32:
 	case CONFIG_I64:
 	case CONFIG_U32:
 	case CONFIG_U64:
@@ -164,8 +181,8 @@ static int store(struct config_reader *r, const struct config_row *row, const st
 }
 
 /* The array itself, then each item: "mounts", "mounts[]". */
-static int list_value(struct config_reader *r, const struct config_row *row, bool item, const struct json_value *v, const char *path,
-		      struct err *e)
+static int list_value(struct config_reader *r, const struct config_row *row, bool item,
+		      const struct json_value *v, const char *path, struct err *e)
 {
 	unsigned level = nesting(row->path) + 1;
 	struct config_list *l = &r->lists[level];
@@ -182,6 +199,7 @@ static int list_value(struct config_reader *r, const struct config_row *row, boo
 		r->items[level] = push(r, l, row->size);
 		if (!r->items[level])
 			return config_full(path, e);
+		r->known[level] = 0;
 		return row->begin ? row->begin(r, v, path, e) : 0;
 	}
 	if (v->type == JSON_END)
@@ -189,8 +207,8 @@ static int list_value(struct config_reader *r, const struct config_row *row, boo
 	return config_wrong(path, "an object is wanted", e);
 }
 
-static int texts_value(struct config_reader *r, const struct config_row *row, bool item, const struct json_value *v, const char *path,
-		       struct err *e)
+static int texts_value(struct config_reader *r, const struct config_row *row, bool item,
+		       const struct json_value *v, const char *path, struct err *e)
 {
 	char **slot;
 
@@ -212,8 +230,8 @@ static int texts_value(struct config_reader *r, const struct config_row *row, bo
 }
 
 /* member is the name below the object, NULL for the object itself. */
-static int pairs_value(struct config_reader *r, const struct config_row *row, const char *member, const struct json_value *v,
-		       const char *path, struct err *e)
+static int pairs_value(struct config_reader *r, const struct config_row *row, const char *member,
+		       const struct json_value *v, const char *path, struct err *e)
 {
 	struct oci_pair *pair;
 
@@ -223,6 +241,8 @@ static int pairs_value(struct config_reader *r, const struct config_row *row, co
 	}
 	if (!member && v->type == JSON_END)
 		return end_list(r, &r->texts, row, sizeof(*pair), e);
+	if (member && !*member)
+		return config_wrong(path, "an empty name", e);
 	if (!member || v->type != JSON_STRING)
 		return config_wrong(path, member ? "a string is wanted" : "an object is wanted", e);
 	pair = push(r, &r->texts, sizeof(*pair));
@@ -233,14 +253,17 @@ static int pairs_value(struct config_reader *r, const struct config_row *row, co
 	return pair && pair->name && pair->value ? 0 : config_full(path, e);
 }
 
-static int use(struct config_reader *r, const struct config_row *row, const char *rest, const struct json_value *v, const char *path,
-	       struct err *e)
+static int use(struct config_reader *r, const struct config_row *row, const char *rest,
+	       const struct json_value *v, const char *path, struct err *e)
 {
 	int rc;
 
-	/* What Go leaves empty it may write as null: as if it were not there. */
-	if (v->type == JSON_NULL)
+	/* What Go leaves empty it may write as null: as if it were not there. But an item is there.
+	 */
+	if (v->type == JSON_NULL && !str_ends(path, "[]"))
 		return 0;
+	if (!*rest && v->type != JSON_END)
+		r->known[nesting(row->path)]++;
 	switch (row->kind) {
 	case CONFIG_ITEMS:
 		return list_value(r, row, *rest != '\0', v, path, e);
@@ -254,75 +277,88 @@ static int use(struct config_reader *r, const struct config_row *row, const char
 	}
 }
 
-/* What follows the row's own path in the value's: "" for itself, "[]" for its items, ".name" for a pair. NULL: another's. */
-static const char *match(const struct config_row *row, const char *path)
+static int take_value(struct run *run, const char *path, unsigned depth, const struct json_value *v,
+		      struct err *e)
 {
-	size_t n = strlen(row->path);
+	const struct config_row *below = NULL;
 
-	if (strncmp(path, row->path, n))
-		return NULL;
-	if (!path[n])
-		return path + n;
-	if ((row->kind == CONFIG_ITEMS || row->kind == CONFIG_TEXTS) && !strcmp(path + n, "[]"))
-		return path + n;
-	return (row->kind == CONFIG_PAIRS || row->kind == CONFIG_SUBTREE) && path[n] == '.' ? path + n : NULL;
+	if (!run->row || strcmp(path, run->path)) {
+		run->row = config_find(path, depth, &below);
+		str_copy(run->path, sizeof(run->path), path);
+	}
+	if (run->row) {
+		const char *rest = config_match(run->row, path, depth);
+
+		return rest ? use(run->r, run->row, rest, v, path, e) : 0;
+	}
+	return below ? config_check_shape(below, path, depth, v, e) : 0;
 }
 
-/*
- * How many containers are around a value that the row means. A name may hold dots and brackets itself: {"mounts[]":{…}} has the
- * path of an item and is none.
+/* "mounts[].type" says the value of no mount in particular: puts the numbers into the error's text.
  */
-static unsigned depth_of(const struct config_row *row, const char *rest)
+static void put_numbers(const char *path, const struct json_value *v, struct err *e)
 {
-	unsigned n = 1 + nesting(row->path) + (*rest != '\0');
-	const char *p;
+	char text[ERR_TEXT_MAX], tail[ERR_TEXT_MAX];
+	unsigned i = 0;
+	struct str s;
 
-	for (p = row->path; *p; p++)
-		n += *p == '.';
-	return n;
-}
-
-static bool is_place(const struct run *run, const struct config_row *row, const char *rest, const struct json_value *v)
-{
-	unsigned want = depth_of(row, rest), have = v->depth;
-	const char *p;
-
-	for (p = run->prefix; *p; p++)
-		have += *p == '.';
-	have += *run->prefix != '\0';
-	return row->kind == CONFIG_SUBTREE ? have >= want : have == want;
+	if (!str_starts(e->text, path))
+		return;
+	str_copy(tail, sizeof(tail), e->text + strlen(path));
+	str_init(&s, text, sizeof(text));
+	for (; *path; path++) {
+		str_putc(&s, *path);
+		if (path[0] == '[' && path[1] == ']' && i < v->n_index)
+			str_fmt(&s, "%u", v->index[i++]);
+	}
+	str_puts(&s, tail);
+	str_copy(e->text, sizeof(e->text), text);
 }
 
 static int take(void *ctx, const char *said, const struct json_value *v, struct err *e)
 {
 	struct run *run = ctx;
-	char path[PATH_MAX_BYTES];
-	size_t i;
+	char longer[PATH_MAX_BYTES];
+	const char *path = said;
+	int rc;
 
-	str_print(path, sizeof(path), "%s%s%s", run->prefix, *run->prefix && *said ? "." : "", said);
-	for (i = 0; i < ARRAY_LEN(tables); i++) {
-		const struct config_row *row;
-
-		for (row = tables[i]; row->path; row++) {
-			const char *rest = match(row, path);
-
-			if (rest && is_place(run, row, rest, v))
-				return use(run->r, row, rest, v, path, e);
-		}
+	if (*run->prefix) {
+		str_print(longer, sizeof(longer), "%s%s%s", run->prefix, *said ? "." : "", said);
+		path = longer;
 	}
-	return 0;
+	rc = take_value(run, path, run->r->depth + v->depth, v, e);
+	if (rc < 0 && e)
+		put_numbers(path, v, e);
+	return rc;
 }
 
-int config_read_with(struct config_reader *r, const char *prefix, const void *bytes, size_t n, const char *what, struct err *e)
+int config_say(int rc, const char *what, struct err *e)
+{
+	struct str s;
+
+	if (rc < 0 && e && !strcmp(e->step, CONFIG_STEP)) {
+		str_init(&s, e->step, sizeof(e->step));
+		str_puts(&s, what);
+	}
+	return rc;
+}
+
+int config_read_with(struct config_reader *r, const char *prefix, const void *bytes, size_t n,
+		     const char *what, struct err *e)
 {
 	struct run run = { .r = r, .prefix = prefix };
 	struct arena scratch;
+	int rc;
 
-	/* The arena's end, as it is: zeroing it would touch pages that the document may never need. */
+	/* The arena's end, as it is: zeroing it would touch pages that the document may never need.
+	 */
 	if (r->a->cap - r->a->used < 2 * SCRATCH_BYTES)
 		return err_set(e, E2BIG, what, "the arena is too small");
 	r->a->cap -= SCRATCH_BYTES;
 	arena_init(&scratch, r->a->base + r->a->cap, SCRATCH_BYTES);
 	r->items[0] = r->c;
-	return json_read(&scratch, bytes, n, take, &run, what, e);
+	r->depth = config_depth(prefix);
+	rc = json_read(&scratch, bytes, n, take, &run, what, e);
+	r->a->cap += SCRATCH_BYTES;
+	return rc;
 }

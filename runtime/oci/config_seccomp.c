@@ -27,7 +27,8 @@ static struct {
 	uint32_t archs[32];
 } in;
 
-static int begin(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int begin(struct config_reader *r, const struct json_value *v, const char *path,
+		 struct err *e)
 {
 	if (v->type == JSON_OBJECT) {
 		memset(&in, 0, sizeof(in));
@@ -36,8 +37,10 @@ static int begin(struct config_reader *r, const struct json_value *v, const char
 	}
 	if (v->type != JSON_END)
 		return config_wrong(path, "an object is wanted", e);
-	if (!in.default_action || seccomp_action_by_name(in.default_action, (int)in.default_errno, &in.policy.default_action))
-		return err_set(e, EINVAL, "config.json", "linux.seccomp.defaultAction: \"%s\"", in.default_action ? in.default_action : "");
+	if (!in.default_action || seccomp_action_by_name(in.default_action, (int)in.default_errno,
+							 &in.policy.default_action))
+		return err_set(e, EINVAL, CONFIG_STEP, "linux.seccomp.defaultAction: \"%s\"",
+			       in.default_action ? in.default_action : "");
 	in.policy.archs = in.archs;
 	r->c->spec.seccomp = SPEC_SECCOMP_POLICY;
 	r->c->spec.policy = &in.policy;
@@ -45,10 +48,12 @@ static int begin(struct config_reader *r, const struct json_value *v, const char
 	return 0;
 }
 
-static int take_text(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int take_text(struct config_reader *r, const struct json_value *v, const char *path,
+		     struct err *e)
 {
-	const char **to = str_ends(path, ".defaultAction") ? &in.default_action :
-			  str_ends(path, ".listenerPath") ? &in.policy.listener_path : &in.policy.listener_metadata;
+	const char **to = str_ends(path, ".defaultAction")  ? &in.default_action
+			  : str_ends(path, ".listenerPath") ? &in.policy.listener_path
+							    : &in.policy.listener_metadata;
 
 	if (v->type != JSON_STRING)
 		return config_wrong(path, "a string is wanted", e);
@@ -56,7 +61,8 @@ static int take_text(struct config_reader *r, const struct json_value *v, const 
 	return *to ? 0 : config_full(path, e);
 }
 
-static int take_errno(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int take_errno(struct config_reader *r, const struct json_value *v, const char *path,
+		      struct err *e)
 {
 	struct call_in *call = r->items[1];
 	int64_t *to = str_ends(path, "defaultErrnoRet") ? &in.default_errno : &call->errno_ret;
@@ -67,7 +73,8 @@ static int take_errno(struct config_reader *r, const struct json_value *v, const
 	return 0;
 }
 
-static int take_word(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int take_word(struct config_reader *r, const struct json_value *v, const char *path,
+		     struct err *e)
 {
 	char name[64];
 	uint32_t got;
@@ -85,10 +92,11 @@ static int take_word(struct config_reader *r, const struct json_value *v, const 
 		if (!rc && in.policy.n_archs < ARRAY_LEN(in.archs))
 			in.archs[in.policy.n_archs++] = got;
 	}
-	return rc ? err_set(e, EINVAL, "config.json", "%s: unknown \"%s\"", path, name) : 0;
+	return rc ? err_set(e, EINVAL, CONFIG_STEP, "%s: unknown \"%s\"", path, name) : 0;
 }
 
-static int begin_call(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int begin_call(struct config_reader *r, const struct json_value *v, const char *path,
+		      struct err *e)
 {
 	struct call_in *call = r->items[1];
 
@@ -99,7 +107,20 @@ static int begin_call(struct config_reader *r, const struct json_value *v, const
 	return 0;
 }
 
-static int end_call(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int begin_arg(struct config_reader *r, const struct json_value *v, const char *path,
+		     struct err *e)
+{
+	struct arg_in *arg = r->items[2];
+
+	(void)v;
+	(void)path;
+	(void)e;
+	arg->index = -1;
+	return 0;
+}
+
+static int end_call(struct config_reader *r, const struct json_value *v, const char *path,
+		    struct err *e)
 {
 	struct call_in *call = r->items[1];
 	const struct arg_in *args = (const struct arg_in *)(const void *)call->rule.args;
@@ -111,15 +132,18 @@ static int end_call(struct config_reader *r, const struct json_value *v, const c
 		return config_full(path, e);
 	if (!call->rule.n_names)
 		return config_wrong(path, "names is empty", e);
-	if (!call->action || seccomp_action_by_name(call->action, (int)call->errno_ret, &call->rule.action))
-		return err_set(e, EINVAL, "config.json", "%s.action: \"%s\"", path, call->action ? call->action : "");
+	if (!call->action ||
+	    seccomp_action_by_name(call->action, (int)call->errno_ret, &call->rule.action))
+		return err_set(e, EINVAL, CONFIG_STEP, "%s.action: \"%s\"", path,
+			       call->action ? call->action : "");
 	for (i = 0; i < call->rule.n_args; i++)
 		flat[i] = args[i].arg;
 	call->rule.args = flat;
 	return 0;
 }
 
-static int end_arg(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int end_arg(struct config_reader *r, const struct json_value *v, const char *path,
+		   struct err *e)
 {
 	struct arg_in *arg = r->items[2];
 
@@ -127,12 +151,14 @@ static int end_arg(struct config_reader *r, const struct json_value *v, const ch
 	if (arg->index < 0 || arg->index > 5)
 		return config_wrong(path, "index is not in 0 to 5", e);
 	if (!arg->op || seccomp_op_by_name(arg->op, &arg->arg.op))
-		return err_set(e, EINVAL, "config.json", "%s.op: \"%s\"", path, arg->op ? arg->op : "");
+		return err_set(e, EINVAL, CONFIG_STEP, "%s.op: \"%s\"", path,
+			       arg->op ? arg->op : "");
 	arg->arg.index = (uint8_t)arg->index;
 	return 0;
 }
 
-static int end_calls(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int end_calls(struct config_reader *r, const struct json_value *v, const char *path,
+		     struct err *e)
 {
 	const struct call_in *calls = (const struct call_in *)(const void *)r->c->calls;
 	struct seccomp_rule *flat;
@@ -150,7 +176,8 @@ static int end_calls(struct config_reader *r, const struct json_value *v, const 
 	return 0;
 }
 
-static int whole(struct config_reader *r, const struct json_value *v, const char *path, struct err *e)
+static int whole(struct config_reader *r, const struct json_value *v, const char *path,
+		 struct err *e)
 {
 	int rc = v->type == JSON_END ? end_calls(r, v, path, e) : 0;
 
@@ -168,14 +195,18 @@ const struct config_row config_seccomp_rows[] = {
 	{ "linux.seccomp.listenerMetadata", CONFIG_OTHER, 0, 0, 0, take_text, NULL },
 	{ "linux.seccomp.architectures[]", CONFIG_OTHER, 0, 0, 0, take_word, NULL },
 	{ "linux.seccomp.flags[]", CONFIG_OTHER, 0, 0, 0, take_word, NULL },
-	{ "linux.seccomp.syscalls", CONFIG_ITEMS, CONFIG_AT(calls), CONFIG_AT(n_calls), sizeof(struct call_in), end_call, begin_call },
-	{ "linux.seccomp.syscalls[].names", CONFIG_TEXTS, CALL(rule.names), CALL(rule.n_names), 0, NULL, NULL },
+	{ "linux.seccomp.syscalls", CONFIG_ITEMS, CONFIG_AT(calls), CONFIG_AT(n_calls),
+	  sizeof(struct call_in), end_call, begin_call },
+	{ "linux.seccomp.syscalls[].names", CONFIG_TEXTS, CALL(rule.names), CALL(rule.n_names), 0,
+	  NULL, NULL },
 	{ "linux.seccomp.syscalls[].action", CONFIG_TEXT, CALL(action), 0, 0, NULL, NULL },
 	{ "linux.seccomp.syscalls[].errnoRet", CONFIG_OTHER, 0, 0, 0, take_errno, NULL },
-	{ "linux.seccomp.syscalls[].args", CONFIG_ITEMS, CALL(rule.args), CALL(rule.n_args), sizeof(struct arg_in), end_arg, NULL },
+	{ "linux.seccomp.syscalls[].args", CONFIG_ITEMS, CALL(rule.args), CALL(rule.n_args),
+	  sizeof(struct arg_in), end_arg, begin_arg },
 	{ "linux.seccomp.syscalls[].args[].index", CONFIG_I64, ARG(index), 0, 0, NULL, NULL },
 	{ "linux.seccomp.syscalls[].args[].value", CONFIG_U64, ARG(arg.value), 0, 0, NULL, NULL },
-	{ "linux.seccomp.syscalls[].args[].valueTwo", CONFIG_U64, ARG(arg.value_two), 0, 0, NULL, NULL },
+	{ "linux.seccomp.syscalls[].args[].valueTwo", CONFIG_U64, ARG(arg.value_two), 0, 0, NULL,
+	  NULL },
 	{ "linux.seccomp.syscalls[].args[].op", CONFIG_TEXT, ARG(op), 0, 0, NULL, NULL },
 	{ 0 },
 };

@@ -5,22 +5,10 @@
 #include "runtime/base/compiler.h"
 #include "runtime/base/jsonw.h"
 #include "runtime/container.h"
+#include "runtime/oci/config.h"
 #include "runtime/oci/mount_options.h"
 #include "runtime/oci/spec_json.h"
 #include "runtime/seccomp.h"
-
-static const char *const hooks[] = {
-	"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop", NULL,
-};
-static const char *const namespaces[] = { "cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts", NULL };
-
-static void put_list(struct jsonw *w, const char *key, const char *const *list)
-{
-	jsonw_array(w, key);
-	for (; *list; list++)
-		jsonw_text(w, NULL, *list);
-	jsonw_close(w, ']');
-}
 
 static void put_names(struct jsonw *w, const char *key, const char *(*name)(unsigned i))
 {
@@ -70,10 +58,10 @@ int oci_features_write(int fd)
 	jsonw_object(&w, NULL);
 	jsonw_text(&w, "ociVersionMin", "1.0.0");
 	jsonw_text(&w, "ociVersionMax", "1.3.0");
-	put_list(&w, "hooks", hooks);
+	put_names(&w, "hooks", oci_hook_name);
 	put_names(&w, "mountOptions", mount_option_name);
 	jsonw_object(&w, "linux");
-	put_list(&w, "namespaces", namespaces);
+	put_names(&w, "namespaces", oci_namespace_name);
 	put_names(&w, "capabilities", ctr_cap_name);
 	put_cgroup(&w);
 	put_seccomp(&w);

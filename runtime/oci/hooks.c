@@ -15,12 +15,6 @@
 #include "runtime/base/sys.h"
 #include "runtime/oci/say.h"
 
-static const char *const kinds[] = {
-	"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop",
-};
-
-_Static_assert(ARRAY_LEN(kinds) == OCI_HOOK_KINDS, "a word a kind");
-
 /* A memfd: the hook may read the state when it likes, or never, and nobody waits for it. */
 static int state_file(const struct box *b, const struct oci_config *c)
 {
@@ -120,9 +114,9 @@ int hooks_run(const struct oci_config *c, enum oci_hook_kind kind, const struct 
 		return 0;
 	state = state_file(b, c);
 	if (state < 0)
-		return err_set(e, state, "hook", "state for %s", kinds[kind]);
+		return err_set(e, state, "hook", "state for %s", oci_hook_name(kind));
 	for (i = 0; i < c->n_hooks[kind] && !rc; i++)
-		rc = run_one(kinds[kind], &c->hooks[kind][i], state, e);
+		rc = run_one(oci_hook_name(kind), &c->hooks[kind][i], state, e);
 	return rc;
 }
 
@@ -135,7 +129,7 @@ void hooks_try(const struct oci_config *c, enum oci_hook_kind kind, const struct
 	for (i = 0; state >= 0 && i < c->n_hooks[kind]; i++) {
 		struct err e = { 0 };
 
-		if (run_one(kinds[kind], &c->hooks[kind][i], state, &e))
+		if (run_one(oci_hook_name(kind), &c->hooks[kind][i], state, &e))
 			say_warning("%s", err_say(&e, text, sizeof(text)));
 	}
 }

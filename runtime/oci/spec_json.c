@@ -2,6 +2,7 @@
 /* The config.json that `spec` writes: see spec_json.h. */
 #include "runtime/oci/spec_json.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "runtime/base/compiler.h"
@@ -12,10 +13,12 @@ struct mount_row {
 	const char *options[8];
 };
 
+#define TTY_GROUP "gid=5"	/* not in a user namespace of one id */
+
 static const struct mount_row mounts[] = {
 	{ "/proc", "proc", "proc", { 0 } },
 	{ "/dev", "tmpfs", "tmpfs", { "nosuid", "strictatime", "mode=755", "size=65536k" } },
-	{ "/dev/pts", "devpts", "devpts", { "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620" } },
+	{ "/dev/pts", "devpts", "devpts", { "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", TTY_GROUP } },
 	{ "/dev/shm", "tmpfs", "shm", { "nosuid", "noexec", "nodev", "mode=1777", "size=65536k" } },
 	{ "/dev/mqueue", "mqueue", "mqueue", { "nosuid", "noexec", "nodev" } },
 	{ "/sys", "sysfs", "sysfs", { "nosuid", "noexec", "nodev", "ro" } },
@@ -72,14 +75,21 @@ static void put_process(struct jsonw *w)
 	jsonw_close(w, '}');
 }
 
-static void put_mount(struct jsonw *w, const struct mount_row *m)
+static void put_mount(struct jsonw *w, const struct mount_row *m, bool rootless)
 {
+	const char *const *o;
+
 	jsonw_object(w, NULL);
 	jsonw_text(w, "destination", m->destination);
 	jsonw_text(w, "type", m->type);
 	jsonw_text(w, "source", m->source);
 	if (m->options[0])
-		put_list(w, "options", m->options);
+		jsonw_array(w, "options");
+	for (o = m->options; *o; o++)
+		if (!rootless || strcmp(*o, TTY_GROUP))
+			jsonw_text(w, NULL, *o);
+	if (m->options[0])
+		jsonw_close(w, ']');
 	jsonw_close(w, '}');
 }
 
@@ -145,8 +155,7 @@ int oci_spec_write(int fd, bool rootless)
 	jsonw_text(&w, "hostname", "pintle");
 	jsonw_array(&w, "mounts");
 	for (i = 0; i < ARRAY_LEN(mounts); i++)
-
-		put_mount(&w, rootless && mounts[i].type[0] == 's' ? &rootless_sys : &mounts[i]);
+		put_mount(&w, rootless && mounts[i].type[0] == 's' ? &rootless_sys : &mounts[i], rootless);
 	jsonw_close(&w, ']');
 	put_linux(&w, rootless);
 	jsonw_close(&w, '}');

@@ -165,7 +165,7 @@ refused() {
 		.process.args = "sh"~process.args: an array is wanted
 		.process.user.uid = -1~process.user.uid
 		.process.user.uid = 4294967296~process.user.uid
-		.process.rlimits[0].type = "RLIMIT_X"~process.rlimits[].type: unknown limit
+		.process.rlimits[0].type = "RLIMIT_X"~process.rlimits[0].type: unknown limit
 		.process.rlimits[0].soft = 9999~soft is above hard
 		.process.oomScoreAdj = 2000~process.oomScoreAdj
 		.ociVersion = "2.0.0"~ociVersion: 2.0.0 is not 1.x
@@ -178,8 +178,13 @@ refused() {
 		.linux.rootfsPropagation = "odd"~linux.rootfsPropagation: unknown "odd"
 		.linux.seccomp = {"defaultAction":"SCMP_ACT_MAYBE"}~SCMP_ACT_MAYBE
 		.linux.seccomp = {"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":[],"action":"SCMP_ACT_LOG"}]}~names is empty
-		.hooks.prestart = [{"path":"true"}]~hooks.prestart[].path
-		.hooks.poststop = [{"path":"/bin/true","timeout":0}]~hooks.poststop[].timeout
+		.hooks.prestart = [{"path":"true"}]~hooks.prestart[0].path
+		.hooks.poststop = [{"path":"/bin/true","timeout":0}]~hooks.poststop[0].timeout
+		.hooks = []~hooks: an object is wanted
+		.process.user.uid = 4294967295~process.user.uid: is no id
+		.process.rlimits += .process.rlimits~process.rlimits[1]: a second limit of its type
+		.linux.sysctl = {"kernel.sysrq":"0"}~linux.sysctl: kernel.sysrq is the host's
+		.linux.netDevices = {"eth0":{}}~linux.netDevices.eth0
 		.mounts += [{"type":"tmpfs"}]~destination is missing
 		.linux.cgroupsPath = "/a/../b"~cgroup: path
 		.linux.namespaces |= map(select(.type != "uts"))~hostname without a uts namespace
