@@ -35,8 +35,8 @@ typedef int config_take(struct config_reader *r, const struct json_value *v, con
 
 struct config_row {
 	const char *path;
-	enum config_kind kind;
-	size_t at, count, size;	/* offsets in struct oci_config, or in the item */
+	uint8_t kind;		/* enum config_kind */
+	uint16_t at, count, size;	/* offsets in struct oci_config, or in the item */
 	config_take *take;	/* after the value was stored; for ITEMS: at the end of each item */
 	config_take *begin;	/* ITEMS: at the start of each */
 };
