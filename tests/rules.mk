@@ -46,7 +46,7 @@ check-conformance: ## runtime-tools' validation programs: OCI_SUITE=folder; RUNT
 bench-runtime: ## time and memory of pintle-runc beside crun and runc: run, create + start + delete, exec
 	@$(MAKE) BOARD=host all
 	@ln -sf pintle out/host/pintle-runc
-	@unshare -m --propagation private python3 tests/bench/runtime.py $(RUNTIME) out/busybox/amd64/busybox
+	@unshare -m --propagation private python3 tests/bench/runtime.py $(RUNTIME) "$$(tests/images/busybox.sh out/busybox amd64)"
 
 # --- fuzz: every tests/fuzz/NAME_fuzz.c with tests/fuzz/corpus/NAME/, by clang on this machine --------
 FUZZ := $(patsubst tests/fuzz/%.c,out/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))

@@ -17,11 +17,7 @@ setup() {
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$T"
 	B=$T/bundle R=$T/bundle/rootfs V=$T/victim
 	mkdir -p "$R/bin" "$R"/{proc,sys,dev,etc,tmp} "$V"
-	cp "$ROOT/out/busybox/amd64/busybox" "$R/bin/busybox"
-	local applet
-	for applet in sh cat id sleep true ls mount umount grep mkdir ln readlink unshare touch echo mknod chroot; do
-		ln -s busybox "$R/bin/$applet"
-	done
+	put_busybox "$R" sh cat id sleep true ls mount umount grep mkdir ln readlink unshare touch echo mknod chroot
 	echo secret >"$V/secret"
 	# A copy to be attacked, and its sum.
 	cp "$PINTLE" "$T/pintle-runc"

@@ -12,7 +12,7 @@ setup_file() {
 	[ -f "$kernel" ] || skip "no kernel of qemu_x86_64 is built"
 	command -v qemu-system-x86_64 >/dev/null || skip "no qemu-system-x86_64"
 	mkdir -p "$dir"/root/{bin,dev,modules,proc,sys,tmp}
-	cp "$ROOT/out/busybox/amd64/busybox" "$dir/root/bin/"
+	put_busybox "$dir/root"
 	"$dir/root/bin/busybox" --install -s "$dir/root/bin"
 	for link in "$dir"/root/bin/*; do
 		[ ! -L "$link" ] || ln -sf busybox "$link"

@@ -13,11 +13,7 @@ setup() {
 	# The root of a user namespace is nobody out here: it must be able to come this far.
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$T"
 	mkdir -p "$T/root/bin" "$T/root"/{proc,sys,dev,etc,tmp,run}
-	cp "$ROOT/out/busybox/amd64/busybox" "$T/root/bin/busybox"
-	local applet
-	for applet in sh ls cat id sleep true env echo tty touch hostname grep; do
-		ln -sf busybox "$T/root/bin/$applet"
-	done
+	put_busybox "$T/root" sh ls cat id sleep true env echo tty touch hostname grep
 	echo 'root:x:0:0:root:/root:/bin/sh' >"$T/root/etc/passwd"
 	ln -sf "$PINTLE" "$T/pintle-runc"
 	echo 'containers:700000:65536' >"$T/subid"

@@ -3,6 +3,7 @@
 # pid, net, ipc, uts and cgroup namespaces on this machine; see ns.sh for the inside. Nothing of the
 # host's mounts changes; a test's cgroups lie below one group of its own, removed at its end.
 #
+#   put_busybox FOLDER APPLET...   busybox, fetched once, and links to it, in FOLDER/bin
 #   host_setup            a skeleton root with busybox, pintle, the keys, no units (call in setup)
 #   unit NAME             writes /etc/pintle/units/NAME from standard input
 #   conf                  writes /etc/pintle/pintle.conf from standard input
@@ -25,6 +26,16 @@ images() {
 	"$ROOT/tests/images/mkimages.sh" "$TEST_OUT/images" amd64 3>&-
 }
 
+put_busybox() {
+	local applet dir=$1/bin
+	mkdir -p "$dir"
+	cp "$("$ROOT/tests/images/busybox.sh" "$ROOT/out/busybox" amd64 3>&-)" "$dir/busybox"
+	shift
+	for applet; do
+		ln -sf busybox "$dir/$applet"
+	done
+}
+
 need_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root: namespaces, cgroups, owners of files"
 	[ -x "$PINTLE" ] || { echo "no $PINTLE: make BOARD=host first" >&2; return 1; }
@@ -39,12 +50,8 @@ host_setup() {
 	PID1='' UNSHARE=''
 	CG=pintle-test-$$-$BATS_TEST_NUMBER
 	mkdir -p "$SKEL"/{bin,sbin,etc/pintle/units,etc/pintle/keys,usr/bin,tmp} "$T/mnt"
-	cp "$ROOT/out/busybox/amd64/busybox" "$SKEL/bin/busybox"
-	local applet
-	for applet in sh cat echo sleep true false ls ps kill mount umount id env mkdir rm touch seq yes head grep \
-		find wc stat dd printf trap test nc hostname setsid date tr usleep readlink; do
-		ln -sf busybox "$SKEL/bin/$applet"
-	done
+	put_busybox "$SKEL" sh cat echo sleep true false ls ps kill mount umount id env mkdir rm touch seq yes head grep \
+		find wc stat dd printf trap test nc hostname setsid date tr usleep readlink
 	cp "$PINTLE" "$SKEL/init"
 	ln -sf /init "$SKEL/bin/pintle"
 	printf 'root:x:0:0:root:/:/bin/sh\nweb:x:1000:1000::/:/bin/sh\n' >"$SKEL/etc/passwd"

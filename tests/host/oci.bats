@@ -12,11 +12,7 @@ setup() {
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$T"
 	B=$T/bundle
 	mkdir -p "$B/rootfs/bin" "$B/rootfs"/{proc,sys,dev,etc,tmp}
-	cp "$ROOT/out/busybox/amd64/busybox" "$B/rootfs/bin/busybox"
-	local applet
-	for applet in sh cat id sleep true env ls mount stat grep hostname touch echo readlink wc tty kill nc; do
-		ln -s busybox "$B/rootfs/bin/$applet"
-	done
+	put_busybox "$B/rootfs" sh cat id sleep true env ls mount stat grep hostname touch echo readlink wc tty kill nc
 	ln -s "$PINTLE" "$T/pintle-runc"
 	ID=c$$
 	export ID

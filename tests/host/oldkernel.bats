@@ -17,11 +17,7 @@ setup() {
 	T=$BATS_TEST_TMPDIR
 	B=$T/bundle
 	mkdir -p "$B/rootfs/bin" "$B/rootfs"/{proc,sys,dev,etc,tmp} "$T/vol"
-	cp "$ROOT/out/busybox/amd64/busybox" "$B/rootfs/bin/busybox"
-	local applet
-	for applet in sh cat id sleep true ls grep tty; do
-		ln -s busybox "$B/rootfs/bin/$applet"
-	done
+	put_busybox "$B/rootfs" sh cat id sleep true ls grep tty
 	ln -s "$PINTLE" "$T/pintle-runc"
 	"$T/pintle-runc" spec --bundle "$B"
 	echo volume >"$T/vol/file"

@@ -26,8 +26,7 @@ setup() {
 # make_root FOLDER: busybox, two users, the empty folders that images have.
 make_root() {
 	mkdir -p "$1/bin" "$1/etc" "$1/tmp" "$1/proc" "$1/sys" "$1/dev"
-	cp "$ROOT/out/busybox/amd64/busybox" "$1/bin/busybox"
-	ln -s busybox "$1/bin/sh"
+	put_busybox "$1" sh
 	echo 'web:x:1000:1001::/:/bin/sh' >"$1/etc/passwd"
 	printf 'web:x:1001:\nserial:x:20:other,web\n' >"$1/etc/group"
 }
