@@ -35,14 +35,26 @@ static bool unit_suffix(const char *name, enum unit_kind *ret)
 
 static void set_defaults(struct unit *u, enum unit_kind kind)
 {
+	bool is_container = kind == UNIT_CONTAINER;
+
 	u->kind = kind;
-	u->no_new_privileges = kind == UNIT_CONTAINER;
+	u->no_new_privileges = u->read_only_tmpfs = is_container;
 	u->restart_ms = 100;
-	u->restart_max_ms = u->memory_max = u->pids_max = UINT64_MAX;
+	u->restart_max_ms = u->memory_max = u->memory_high = u->swap_max = u->pids_max = UINT64_MAX;
 	u->start_limit_ms = 10000;
 	u->start_limit_burst = 5;
-	u->timeout_stop_ms = kind == UNIT_CONTAINER ? 10000 : 90000;
-	if (kind == UNIT_CONTAINER)
+	u->timeout_start_ms = 90000;
+	u->timeout_stop_ms = is_container ? 10000 : 90000;
+	u->runtime_max_ms = UINT64_MAX;
+	u->kill_mode = is_container ? UNIT_KILL_MIXED : UNIT_KILL_GROUP;
+	u->send_sigkill = true;
+	u->umask = 022;
+	u->shm_bytes = 64 << 20;
+	u->sandbox.cap_bounding = UINT64_MAX;
+	u->log.rate_ms = 30000;	/* journald's */
+	u->log.rate_burst = 10000;
+	u->log.level_max = 7;
+	if (is_container)
 		u->pids_max = 2048;	/* podman's default */
 }
 

@@ -128,6 +128,7 @@ static void value_commands(struct parse *p, void *field, const char *key, const 
 	}
 	one->ignore_failure = ignore;
 	one->argv = hold_argv(p, key, value);
+	one->path = one->argv ? one->argv[0] : NULL;
 	if (one->argv && (!one->argv[0] || one->argv[0][0] != '/'))
 		parse_bad(p, "%s=: the command's path must be absolute: \"%s\"", key, value);
 	while (*at)
