@@ -30,6 +30,7 @@ HOST_TESTS = $(sort $(wildcard tests/host/*.bats))
 
 check-host: ## PID 1 in namespaces on this machine; HOST_TESTS="tests/host/images.bats" for some
 	@$(MAKE) BOARD=host all
+	@$(MAKE) BOARD=qemu_x86_64 kernel
 	@rm -f out/results/host.tsv
 	@bad=0; PINTLE=$(CURDIR)/out/host/pintle TEST_OUT=$(CURDIR)/out/tests sh tests/host/run.sh $(HOST_TESTS) || bad=1; \
 		sh tests/sum.sh show host || bad=1; exit $$bad
