@@ -61,7 +61,7 @@ void ctl_fill_system(struct ctl_system *row)
 
 void ctl_fill_unit(struct ctl_unit *row, const struct svc *s)
 {
-	uint64_t now = sys_now_ms(), retry = loop_timer_at(svc_on_retry, svc_index(s));
+	uint64_t now = sys_now_ms(), retry = svc_next_start(s);
 
 	memset(row, 0, sizeof(*row));
 	ctl_head_fill(&row->head, CTL_R_UNIT, sizeof(*row));
@@ -70,9 +70,9 @@ void ctl_fill_unit(struct ctl_unit *row, const struct svc *s)
 	str_copy(row->state, sizeof(row->state), s->unit->bad ? "bad" : svc_state_word(s->state));
 	row->since_ms = now - s->since_ms;
 	row->uptime_ms = s->state == SVC_RUNNING && s->up_ms ? now - s->up_ms : 0;
-	row->memory_bytes = s->has_cg && s->pid ? cg_memory(&s->cg) : 0;
+	row->memory_bytes = s->has_cg && s->proc[SVC_MAIN].pid ? cg_memory(&s->cg) : 0;
 	row->next_start_ms = retry > now ? retry - now : 0;
-	row->pid = (uint32_t)s->pid;
+	row->pid = (uint32_t)s->proc[SVC_MAIN].pid;
 	row->restarts = s->restarts;
 	row->exit_code = s->exit_code;
 	row->exit_signal = s->exit_signal;

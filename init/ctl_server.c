@@ -12,7 +12,7 @@
 
 #include "init/ctl_access.h"
 #include "init/shutdown.h"
-#include "init/svc_exit.h"
+#include "init/svc_proc.h"
 #include "runtime/base/io.h"
 
 #define CLIENTS_MAX 12
@@ -127,7 +127,7 @@ static void end_by_state(struct client *c)
 	const struct svc *s = c->unit;
 	bool up = svc_state_active(s->state), wanted = c->q.verb != CTL_STOP;
 	/* A oneshot that is done, or a command that ended well at once, is a success. */
-	bool ok = wanted ? up || (s->state == SVC_INACTIVE && !s->reason.code) : !up;
+	bool ok = wanted ? up || (s->state == SVC_INACTIVE && !svc_failed(s)) : !up;
 
 	end_with(c, ok ? 0 : 1, ok ? NULL : &s->reason);
 }
@@ -153,7 +153,7 @@ static void begin_action(struct client *c)
 		break;
 	default:
 		svc_signal(c->unit, (int)c->q.count);
-		if (!c->unit->pid)
+		if (!c->unit->proc[SVC_MAIN].pid)
 			rc = err_set(&e, ESRCH, "kill", "%s is not running", c->unit->unit->name);
 	}
 	if (rc)

@@ -12,11 +12,11 @@
 #include "runtime/base/sys.h"
 
 /*
- * A unit has two log pipes and an exec report; the rest is the control socket's clients, workers,
- * consoles.
+ * A unit has two log pipes, two exec reports, a notify socket, a pipe for NotifyFD=; clocks of its state, its
+ * next try, its group, its watchdog, its probes or its timer. The rest is the control socket's clients, workers, consoles.
  */
-#define WATCHES (3 * UNITS_MAX + 32)
-#define TIMERS (2 * UNITS_MAX + 48)
+#define WATCHES (6 * UNITS_MAX + 32)
+#define TIMERS (6 * UNITS_MAX + 48)
 #define EVENTS_PER_TURN 32
 
 struct watch {
@@ -35,7 +35,7 @@ struct timer {
 static struct watch watches[WATCHES];
 static struct timer timers[TIMERS];
 static void (*after_events)(void);
-static uint64_t now_ms;
+static uint64_t now_ms, started_ms;
 static int epoll_fd = -1;
 
 _Static_assert(WATCHES < 0xffff, "a handle has 16 bits of index");
@@ -43,7 +43,7 @@ _Static_assert(WATCHES < 0xffff, "a handle has 16 bits of index");
 int loop_init(void)
 {
 	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	now_ms = sys_now_ms();
+	now_ms = started_ms = sys_now_ms();
 	return epoll_fd < 0 ? -errno : 0;
 }
 
@@ -141,6 +141,11 @@ uint64_t loop_timer_at(loop_tick *call, unsigned arg)
 uint64_t loop_now(void)
 {
 	return now_ms;
+}
+
+uint64_t loop_started(void)
+{
+	return started_ms;
 }
 
 void loop_after_events(void (*call)(void))

@@ -36,6 +36,8 @@ uint64_t loop_timer_at(loop_tick *call, unsigned arg);
 
 /* The time the current turn began, monotonic ms: one clock a turn. */
 uint64_t loop_now(void);
+/* When the loop was made, monotonic ms: OnStartupSec= counts from it. */
+uint64_t loop_started(void);
 /* Calls a function once every turn, after the events: where postponed work is done. */
 void loop_after_events(void (*call)(void));
 /* Runs for ever. */

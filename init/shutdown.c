@@ -11,7 +11,7 @@
 
 #include "init/loop.h"
 #include "init/report.h"
-#include "init/svc.h"
+#include "init/svc_want.h"
 #include "init/umount.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
@@ -36,24 +36,13 @@ bool shutdown_begun(void)
 
 static bool is_down(const struct svc *s)
 {
-	return s->state == SVC_INACTIVE || s->state == SVC_FAILED;
+	return svc_state_class(s->state) == SVC_IS_DOWN;
 }
 
 static void enter(int next, uint64_t in_ms)
 {
 	phase = next;
 	loop_timer(next_phase, 0, loop_now() + in_ms);
-}
-
-/* A unit stops when all that come after it are down. */
-static bool may_stop(unsigned index)
-{
-	unsigned i;
-
-	for (i = 0; i < n_svcs; i++)
-		if (i != index && unit_after(&units, i, index) && !is_down(&svcs[i]))
-			return false;
-	return true;
 }
 
 void shutdown_look(void)
@@ -63,14 +52,16 @@ void shutdown_look(void)
 	if (phase != PHASE_UNITS)
 		return;
 	for (i = 0; i < n_svcs; i++) {
-		if (is_down(&svcs[i]))
+		struct svc *s = &svcs[i];
+
+		if (is_down(s) && !s->want_start)
 			continue;
 		up++;
-		svcs[i].again = false;
-		if (svcs[i].state == SVC_CLOSING)
-			svcs[i].goal = EV_DONE;
-		else if (may_stop(i))
-			svc_event(&svcs[i], EV_STOP);
+		s->again = false;
+		if (svc_state_class(s->state) == SVC_IS_FALLING)
+			s->goal = EV_DONE;
+		else if (!s->want_stop)
+			svc_want_stop(s, false);
 	}
 	if (!up)
 		enter(PHASE_TERM, 0);

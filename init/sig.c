@@ -16,6 +16,7 @@
 
 #include "init/boot.h"
 #include "init/console_mgr.h"
+#include "init/health.h"
 #include "init/loop.h"
 #include "init/shutdown.h"
 #include "init/svc.h"
@@ -39,6 +40,7 @@ static void book(pid_t pid, int status)
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 
 	if (!svc_reaped(pid, code, sig, WIFSIGNALED(status) && WCOREDUMP(status)) && !worker_reaped(pid, code, sig) &&
+	    !health_reaped(pid, code, sig) &&
 	    !console_reaped(pid) && !boot_reaped(pid) && !shutdown_reaped(pid))
 		orphans++;
 }

@@ -7,7 +7,13 @@
 
 #include "init/ctl_server.h"
 #include "init/degraded.h"
+#include "init/deps.h"
+#include "init/notify.h"
 #include "init/shutdown.h"
+#include "init/svc_act.h"
+#include "init/svc_proc.h"
+#include "init/svc_want.h"
+#include "init/unit/links.h"
 #include "runtime/base/signals.h"
 #include "runtime/base/log.h"
 #include "runtime/base/str.h"
@@ -18,7 +24,9 @@ struct unit_set units;
 struct cg_tree cgroups;
 
 static struct ring rings[UNITS_MAX];
-static bool changed;	/* some unit's state did, in this turn */
+static uint8_t place_of[UNITS_MAX];	/* by index in `units` */
+static uint16_t order[UNITS_MAX];	/* of starting, indices in `units` */
+static bool changed;	/* something that units wait for did, in this turn */
 
 /*
  * 32 units, 8 KiB of ring each, and half a kilobyte of state: the pages are touched as output
@@ -31,37 +39,59 @@ unsigned svc_index(const struct svc *s)
 	return (unsigned)(s - svcs);
 }
 
+unsigned svc_unit_index(const struct svc *s)
+{
+	return (unsigned)(s->unit - units.units);
+}
+
+struct svc *svc_of(unsigned unit_index)
+{
+	return &svcs[place_of[unit_index]];
+}
+
+static void open_place(struct svc *s, const struct unit *u, struct ring *ring)
+{
+	struct err e = { 0 };
+	unsigned role;
+
+	memset(s, 0, sizeof(*s));
+	s->unit = u;
+	s->netns_fd = -1;
+	for (role = 0; role < SVC_ROLES; role++)
+		svc_proc_clear(&s->proc[role]);
+	s->exit_code = -1;
+	s->since_ms = loop_now();
+	s->ring = ring;
+	ring_init(s->ring);
+	if (u->bad)
+		s->reason = u->why_bad;
+	s->has_cg = cg_open(&cgroups, u->name, &s->cg, &e) == 0;
+	if (!s->has_cg)
+		log_err(LOG_LVL_WARN, u->name, &e);
+	if (logs_open(s))
+		log_line(LOG_LVL_ERR, "%s: no pipes for its output", u->name);
+	if (notify_open(s, &e))
+		log_err(LOG_LVL_WARN, u->name, &e);
+}
+
 void svc_init(void)
 {
 	unsigned i;
 
 	n_svcs = units.n;
 	for (i = 0; i < n_svcs; i++) {
-		struct svc *s = &svcs[i];
-		struct err e = { 0 };
-
-		memset(s, 0, sizeof(*s));
-		s->unit = &units.units[i];
-		s->pidfd = s->report_fd = s->netns_fd = -1;
-		s->exit_code = -1;
-		s->since_ms = loop_now();
-		s->ring = &rings[i];
-		ring_init(s->ring);
-		if (s->unit->bad)
-			s->reason = s->unit->why_bad;
-		s->has_cg = cg_open(&cgroups, s->unit->name, &s->cg, &e) == 0;
-		if (!s->has_cg)
-			log_err(LOG_LVL_WARN, s->unit->name, &e);
-		if (logs_open(s))
-			log_line(LOG_LVL_ERR, "%s: no pipes for its output", s->unit->name);
+		place_of[i] = (uint8_t)i;
+		open_place(&svcs[i], &units.units[i], &rings[i]);
 	}
+	unit_links_read(&units);
+	unit_order(&units, order, degraded_report, NULL);
 }
 
 struct svc *svc_find(const char *name)
 {
 	const struct unit *u = unit_find(&units, name);
 
-	return u ? &svcs[u - units.units] : NULL;
+	return u ? svc_of((unsigned)(u - units.units)) : NULL;
 }
 
 void svc_reason(struct svc *s, const struct err *e)
@@ -88,7 +118,17 @@ void svc_say(struct svc *s, const char *fmt, ...)
 	ctl_new_lines(s->ring);
 }
 
-void svc_event(struct svc *s, enum svc_event event)
+static void note_times(struct svc *s)
+{
+	if (s->state == SVC_RUNNING || s->state == SVC_EXITED) {
+		s->active_ms = loop_now();
+		s->told_failure = false;
+	} else if (svc_state_class(s->state) == SVC_IS_DOWN) {
+		s->down_ms = loop_now();
+	}
+}
+
+static void step(struct svc *s, enum svc_event event)
 {
 	struct svc_step step = svc_fsm_step(s->state, event);
 
@@ -98,31 +138,84 @@ void svc_event(struct svc *s, enum svc_event event)
 		s->state = step.next;
 		s->since_ms = loop_now();
 		changed = true;
+		note_times(s);
+		svc_clock_start(s);
 	}
 	if (step.actions)
 		svc_act(s, step.actions);
 }
 
+void svc_event(struct svc *s, enum svc_event event)
+{
+	/* An action's own event comes when all actions of its step are done. */
+	if (s->busy) {
+		if (s->n_queued < ARRAY_LEN(s->queue))
+			s->queue[s->n_queued++] = (uint8_t)event;
+		else
+			log_line(LOG_LVL_ERR, "%s: event %s lost", s->unit->name, svc_event_word(event));
+		return;
+	}
+	s->busy = true;
+	step(s, event);
+	while (s->n_queued) {
+		event = (enum svc_event)s->queue[0];
+		s->queue[0] = s->queue[1];
+		s->n_queued--;
+		step(s, event);
+	}
+	s->busy = false;
+}
+
+void svc_changed(void)
+{
+	changed = true;
+}
+
 bool svc_unsettled(const struct svc *s)
 {
-	switch (s->state) {
-	case SVC_INACTIVE:
-	case SVC_FAILED:
-	case SVC_EXITED:
-		return s->again;
-	case SVC_RUNNING:
-		return s->unit->type == UNIT_ONESHOT;
-	case SVC_BACKOFF:
-		return false;
-	default:
+	enum svc_class class = svc_state_class(s->state);
+
+	if (s->want_start || s->want_stop || s->again)
 		return true;
-	}
+	return class == SVC_IS_FALLING || (class == SVC_IS_RISING && s->state != SVC_BACKOFF) || s->state == SVC_RELOADING;
+}
+
+bool svc_failed(const struct svc *s)
+{
+	return s->state == SVC_FAILED || (s->reason.code && s->result != SVC_R_CONDITION);
+}
+
+void svc_want_start(struct svc *s)
+{
+	if (svc_state_class(s->state) == SVC_IS_FALLING || s->want_stop)
+		s->again = true;
+	else
+		s->want_start = true;
+	changed = true;
+}
+
+void svc_want_stop(struct svc *s, bool again)
+{
+	bool was_down = svc_state_class(s->state) == SVC_IS_DOWN && !s->want_start;
+
+	s->want_start = false;
+	s->again = again && !was_down;
+	s->want_stop = !was_down;
+	changed = true;
+}
+
+static void refuse_store(struct svc *s, const struct err *why)
+{
+	char said[sizeof(*why) + 64];
+
+	s->reason = *why;
+	svc_say(s, "not started: %s", err_say(why, said, sizeof(said)));
+	svc_event(s, EV_START);
+	svc_event(s, EV_REFUSED);
 }
 
 int svc_start(struct svc *s, bool by_command, struct err *e)
 {
-	char said[sizeof(*e) + 64];
-
 	if (s->unit->bad) {
 		*e = s->unit->why_bad;
 		return -e->code;
@@ -131,58 +224,52 @@ int svc_start(struct svc *s, bool by_command, struct err *e)
 		return err_set(e, ECANCELED, "start", "the system is going down");
 	if (degraded_store() && s->unit->image) {
 		*e = *degraded_store();
-		s->reason = *e;
-		svc_say(s, "not started: %s", err_say(e, said, sizeof(said)));
-		svc_event(s, EV_START);
-		svc_event(s, EV_REFUSED);
+		refuse_store(s, e);
 		return -e->code;
 	}
 	if (by_command) {
 		backoff_reset(&s->backoff);
-		s->prepared = false;
+		s->prepared = s->told_failure = false;
 	}
-	if (s->state == SVC_STOPPING || s->state == SVC_CLOSING) {
-		s->again = true;
-		return 0;
-	}
-	svc_event(s, EV_START);
+	svc_want_start(s);
 	return 0;
 }
 
 void svc_stop(struct svc *s)
 {
-	unsigned i, k;
-
-	s->again = false;
-	/* On the way down already: what its end meant does not matter any more. */
-	if (s->state == SVC_CLOSING)
-		s->goal = EV_DONE;
-	svc_event(s, EV_STOP);
-	for (i = 0; i < n_svcs; i++)
-		for (k = 0; k < svcs[i].unit->requires.n; k++)
-			if (svc_find(svcs[i].unit->requires.v[k]) == s &&
-			    svc_state_active(svcs[i].state))
-				svc_event(&svcs[i], EV_STOP);
+	deps_stop(s, false);
 }
 
 void svc_restart(struct svc *s)
 {
 	struct err e = { 0 };
 
-	svc_event(s, EV_STOP);
-	if (s->state == SVC_CLOSING)
-		s->goal = EV_DONE;
-	svc_start(s, true, &e);
+	if (svc_state_class(s->state) == SVC_IS_DOWN) {
+		svc_start(s, true, &e);
+		return;
+	}
+	backoff_reset(&s->backoff);
+	s->prepared = s->told_failure = false;
+	deps_stop(s, true);
+}
+
+int svc_reload(struct svc *s, struct err *e)
+{
+	if (s->state != SVC_RUNNING)
+		return err_set(e, ESRCH, "reload", "%s is not running", s->unit->name);
+	if (!s->unit->exec_reload && !s->unit->notify_reload)
+		return err_set(e, ENOTSUP, "reload", "%s has neither ExecReload= nor Type=notify-reload",
+			       s->unit->name);
+	svc_event(s, EV_RELOAD);
+	return 0;
 }
 
 void svc_start_enabled(void)
 {
-	uint16_t order[UNITS_MAX];
 	unsigned i;
 
-	unit_order(&units, order, degraded_report, NULL);
-	for (i = 0; i < n_svcs; i++) {
-		struct svc *s = &svcs[order[i]];
+	for (i = 0; i < units.n; i++) {
+		struct svc *s = svc_of(order[i]);
 		struct err e = { 0 };
 
 		if (s->unit->enabled && !s->unit->bad && s->state == SVC_INACTIVE)
@@ -192,26 +279,44 @@ void svc_start_enabled(void)
 	changed = true;
 }
 
+static void stop_now(struct svc *s)
+{
+	s->want_stop = false;
+	/* On the way down already, what its end meant does not matter any more. */
+	s->goal = EV_DONE;
+	s->asked_down = true;
+	svc_event(s, EV_STOP);
+}
+
+static void look_at(struct svc *s)
+{
+	struct err e = { 0 };
+
+	if (s->want_stop && deps_may_stop(s))
+		stop_now(s);
+	if (s->again && svc_state_class(s->state) == SVC_IS_DOWN) {
+		s->again = false;
+		svc_start(s, false, &e);
+	}
+	if (s->want_start) {
+		s->want_start = false;
+		svc_event(s, EV_START);
+	}
+	if (s->state == SVC_WAITING)
+		deps_look(s);
+	if (deps_unneeded(s) && !s->want_stop)
+		deps_stop(s, false);
+}
+
 void svc_after_turn(void)
 {
-	unsigned i;
+	unsigned round, i;
 
-	/*
-	 * Bounded: a unit leaves WAITING only forward, so each round lets at least one go or ends.
-	 */
-	while (changed) {
+	/* A unit moves a few steps at most without anything else happening; if some keep each other going, the loop has its turn. */
+	for (round = 0; changed && round < 4 * UNITS_MAX; round++) {
 		changed = false;
-		for (i = 0; i < n_svcs; i++) {
-			struct err e = { 0 };
-
-			if (svcs[i].state == SVC_WAITING)
-				deps_look(&svcs[i]);
-			if (svcs[i].again &&
-			    (svcs[i].state == SVC_INACTIVE || svcs[i].state == SVC_FAILED)) {
-				svcs[i].again = false;
-				svc_start(&svcs[i], true, &e);
-			}
-		}
+		for (i = 0; i < n_svcs; i++)
+			look_at(&svcs[i]);
 		shutdown_look();
 	}
 }

@@ -18,19 +18,40 @@
 #include "runtime/base/err.h"
 #include "runtime/cgroup.h"
 
-struct svc {
-	const struct unit *unit;
-	enum svc_state state;
-	enum svc_event goal;	/* in CLOSING: what its main process's end meant */
-	uint64_t since_ms;	/* in this state */
-	uint64_t up_ms;		/* exec happened, 0 = not up */
+#define SVC_STUCK_MS 10000u	/* a group that SIGKILL does not empty in this time is stuck in the kernel */
 
-	pid_t pid;		/* main process (or the ExecStartPre= running), 0 = none */
+/* MAIN: what the unit is there for. CONTROL: one of its other commands, one at a time. */
+enum svc_role { SVC_MAIN, SVC_CONTROL, SVC_ROLES };
+
+struct svc_proc {		/* see svc_proc.h */
+	pid_t pid;		/* 0 = none */
 	int pidfd;		/* -1 = the kernel has none */
 	int report_fd;
-	loop_handle report_watch;
-	const struct unit_argv *command;	/* of ExecStartPre= or ExecStart= that runs now */
-	bool exec_failed;	/* reason says so already */
+	loop_handle watch;
+	bool failed;		/* on its way to exec: the reason says so already */
+	const struct unit_argv *command;	/* NULL: a container, or no command of the unit */
+};
+
+/* Why the unit is not up, or its last run ended: systemd's Result=. svc_result_word(). */
+enum svc_result {
+#define RESULT(name, word) SVC_R_##name,
+#include "init/svc_result.def"
+#undef RESULT
+	SVC_RESULTS
+};
+
+struct svc {
+	const struct unit *unit;	/* NULL: a free place */
+	enum svc_state state;
+	enum svc_event goal;	/* on the way down: where to */
+	uint8_t queue[2];	/* events that its own actions brought about */
+	uint8_t n_queued;
+	bool busy;		/* svc_event() is at work on it */
+	uint64_t since_ms;	/* in this state */
+	uint64_t up_ms;		/* exec happened, 0 = not up */
+	uint64_t active_ms, down_ms;	/* when it came up and went down last; 0 = never */
+
+	struct svc_proc proc[SVC_ROLES];
 	bool kill_timed_out;
 
 	struct cg cg;
@@ -39,12 +60,16 @@ struct svc {
 	uint64_t oom_kills;	/* of the group when the process started */
 
 	bool prepared;		/* digest is good for a restart */
-	bool again;		/* START came while it was going down */
+	bool again;		/* START comes when it is down */
+	bool want_start, want_stop;	/* svc_want.h */
+	bool told_failure;	/* OnFailure= was started; until it is up again or started by command */
+	bool asked_down;	/* its stop was asked for: its end is not its own doing */
 	bool cached, insecure, oom_killed;
 	uint8_t digest[32];
 	int image_stop_signal;	/* the image's own, 0 = none */
 
-	int exit_code, exit_signal;	/* -1 and 0: never ended */
+	int exit_code, exit_signal;	/* of the main process; -1 and 0: never ended */
+	enum svc_result result;
 	uint32_t restarts;
 	struct backoff backoff;
 	struct err reason;
@@ -52,6 +77,9 @@ struct svc {
 	int log_fd[2][2];	/* pipes of stdout and stderr: kept over restarts */
 	loop_handle log_watch[2];
 	struct ring *ring;
+
+	struct notify *notify;	/* notify.c */
+	struct health *health;	/* health.c */
 };
 
 extern struct svc svcs[];
@@ -69,15 +97,22 @@ void svc_reason(struct svc *s, const struct err *e);
 void svc_say(struct svc *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 unsigned svc_index(const struct svc *s);
 struct svc *svc_find(const char *name);
+/* The record of a unit of `units` by its index there; NULL while it has none. */
+struct svc *svc_of(unsigned unit_index);
+/* The index in `units` of what s runs. */
+unsigned svc_unit_index(const struct svc *s);
 
 /*
  * By command or at boot: what the unit requires is started, too. -errno when it cannot be: e says
  * why.
  */
 int svc_start(struct svc *s, bool by_command, struct err *e);
-/* By command: stops it and what requires it. */
+/* By command: stops it and, before it, what cannot be without it. */
 void svc_stop(struct svc *s);
+/* The same, and starts again what was up. */
 void svc_restart(struct svc *s);
+/* ExecReload= or what Type=notify-reload does. -errno with e when it cannot be. */
+int svc_reload(struct svc *s, struct err *e);
 /* Every enabled unit, in order. */
 void svc_start_enabled(void);
 /*
@@ -85,20 +120,23 @@ void svc_start_enabled(void);
  * waiting.
  */
 bool svc_unsettled(const struct svc *s);
+/* Whether the last run, or the try of one, went wrong; skipped by a condition is not wrong. */
+bool svc_failed(const struct svc *s);
 /* A process ended: true if it was this table's. */
 bool svc_reaped(pid_t pid, int code, int sig, bool core);
 /* After each turn: units that wait for others are looked at again when anything changed. */
 void svc_after_turn(void);
+/* Have svc_after_turn() look: something that it asks about changed. */
+void svc_changed(void);
+/* The clock of the state it is in goes to at_ms, if that is later: EXTEND_TIMEOUT_USEC=. */
+void svc_clock_move(struct svc *s, uint64_t at_ms);
 
 /* Carries out a step's actions; svc_act.c. */
 void svc_act(struct svc *s, uint32_t actions);
-/* What waits in WAITING: READY or REFUSED if it can be told now; deps.c. */
-void deps_look(struct svc *s);
-/* Starts what s requires and wants; deps.c. */
-void deps_pull(struct svc *s);
-/* The child: from unit and image to exec; svc_child.c. ctx is the struct svc. */
-int svc_child_container(void *ctx, struct err *e);
-int svc_child_command(void *ctx, struct err *e);
+/* When the next try of a unit in BACKOFF is due, monotonic ms; 0 = none. */
+uint64_t svc_next_start(const struct svc *s);
+/* When the state's clock is over; 0 = it has none. */
+uint64_t svc_clock_due(const struct svc *s);
 /* Makes the pipes of a unit's output and watches them; logs.c. */
 int logs_open(struct svc *s);
 /* Takes in what is in the pipes now: before an exit is told, its last words. */

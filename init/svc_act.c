@@ -3,25 +3,33 @@
  * Carries out what svc_fsm decided: the supervisor's only system calls. Every function here may lead to the
  * next event, never to a wait.
  */
+#include "init/svc_act.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/epoll.h>
 
 #include "init/ctl_server.h"
-#include "init/svc.h"
+#include "init/deps.h"
+#include "init/health.h"
+#include "init/notify.h"
+#include "init/svc_child.h"
 #include "init/svc_exit.h"
-#include "runtime/base/signals.h"
+#include "init/svc_proc.h"
+#include "init/timers.h"
 #include "init/worker.h"
 #include "runtime/base/io.h"
-#include "runtime/base/log.h"
-#include "runtime/base/sys.h"
-#include "runtime/container.h"
+#include "runtime/base/num.h"
+#include "runtime/base/str.h"
+#include "runtime/cgroup_res.h"
 
-#define EMPTY_POLL_MS 10	/* how often a dying group is looked at */
-#define EMPTY_MAX_MS 10000	/* a group that SIGKILL does not empty in this time is stuck in the kernel */
 #define NEW_CGROUP ((uint64_t)0x02000000)
+
+bool svc_has_process(const struct svc *s)
+{
+	return s->unit->kind == UNIT_CONTAINER || s->unit->exec_start || s->unit->kind == UNIT_VOLUME;
+}
 
 static void act_wait(struct svc *s)
 {
@@ -36,95 +44,198 @@ static void act_prepare(struct svc *s)
 		worker_queue(s);
 }
 
-static void apply_limits(struct svc *s)
+static void begin_run(struct svc *s)
 {
-	const struct unit *u = s->unit;
-	struct cg_limits l = { u->memory_max, u->pids_max, u->cpu_quota_percent };
-	struct err e = { 0 };
-	char said[sizeof(e) + 64];
-
-	if (s->has_cg && cg_limit(&cgroups, &s->cg, &l, &e))
-		svc_say(s, "%s", err_say(&e, said, sizeof(said)));
-	s->oom_kills = s->has_cg ? cg_oom_kills(&s->cg) : 0;
+	s->oom_killed = s->kill_timed_out = s->asked_down = false;
+	s->result = SVC_R_SUCCESS;
+	s->up_ms = 0;
+	s->goal = EV_DONE;
+	err_clear(&s->reason);
 }
 
-/* Starts a process of the unit and listens for how its way to exec ends. */
-static void start_process(struct svc *s, uint64_t namespaces, ctr_child *child)
+static void start_limit_hit(struct svc *s)
 {
-	struct ctr_place place = {
-		.namespaces = namespaces, .cgroup_fd = s->has_cg ? s->cg.fd : -1,
-		.cgroup = s->has_cg ? &s->cg : NULL, .netns_fd = -1,
-	};
-	struct ctr_proc proc;
 	struct err e = { 0 };
 
-	if ((namespaces & CLONE_NEWNET) && s->netns_fd >= 0) {
-		place.namespaces &= ~(uint64_t)CLONE_NEWNET;
-		place.netns_fd = s->netns_fd;
-	}
-	s->exec_failed = s->oom_killed = s->kill_timed_out = false;
-	s->up_ms = 0;
-	err_clear(&s->reason);
-	apply_limits(s);
-	if (ctr_spawn(&place, child, s, &proc, &e)) {
-		svc_reason(s, &e);
-		svc_ended(s, svc_restart_event(s, BACKOFF_EXIT_CODE));
+	err_set(&e, ECANCELED, "start limit", "more than %u starts in %llu ms", s->unit->start_limit_burst,
+		(unsigned long long)s->unit->start_limit_ms);
+	svc_reason(s, &e);
+	s->result = SVC_R_START_LIMIT;
+	s->goal = EV_BROKEN;
+	svc_event(s, EV_ENDED);
+}
+
+/* No process could be made: the reason is told already. */
+static void not_started(struct svc *s)
+{
+	if (svc_state_class(s->state) == SVC_IS_FALLING || s->state == SVC_RELOADING)
+		svc_run_next(s, s->proc[SVC_CONTROL].command);
+	else
+		svc_fail(s, SVC_R_RESOURCES, BACKOFF_EXIT_CODE);
+}
+
+static void run_control(struct svc *s, const struct unit_argv *command)
+{
+	if (svc_proc_start(s, SVC_CONTROL, command, 0, svc_child_command))
+		not_started(s);
+}
+
+void svc_run_next(struct svc *s, const struct unit_argv *after)
+{
+	const struct unit_argv *next = svc_next_command(s, after);
+
+	if (next) {
+		run_control(s, next);
 		return;
 	}
-	s->pid = proc.pid;
-	s->pidfd = proc.pidfd;
-	s->report_fd = proc.report_fd;
-	s->report_watch = loop_watch(s->report_fd, EPOLLIN, svc_on_report, svc_index(s));
-	if ((place.namespaces & CLONE_NEWNET) && s->netns_fd < 0) {
-		s->netns_fd = ctr_netns(s->pid);
-		if (s->netns_fd < 0)
-			s->netns_fd = -1;
+	switch (s->state) {
+	case SVC_PRE: svc_event(s, EV_PRE_DONE); return;
+	case SVC_POST: svc_event(s, EV_POST_DONE); return;
+	case SVC_RELOADING:
+		if (!notify_reload_is_awaited(s))
+			svc_event(s, EV_RELOADED);
+		return;
+	case SVC_STOP: svc_event(s, EV_STOP_DONE); return;
+	default: svc_event(s, EV_STOP_POSTED); return;
 	}
 }
 
 static void act_run_pre(struct svc *s)
 {
-	struct err e = { 0 };
-
-	if (!backoff_may_start(&s->backoff, s->unit, loop_now())) {
-		err_set(&e, ECANCELED, "start limit", "more than %u starts in %llu ms", s->unit->start_limit_burst,
-			(unsigned long long)s->unit->start_limit_ms);
-		svc_reason(s, &e);
-		svc_ended(s, EV_BROKEN);
-		return;
-	}
-	s->command = s->unit->exec_start_pre;
-	if (s->command)
-		start_process(s, 0, svc_child_command);
-	else
-		svc_event(s, EV_PRE_DONE);
+	begin_run(s);
+	if (!backoff_may_start(&s->backoff, s->unit, loop_now()))
+		start_limit_hit(s);
+	else if (!s->unit->conditions)
+		svc_run_next(s, NULL);
+	else if (svc_proc_start(s, SVC_CONTROL, NULL, 0, svc_child_conditions))
+		not_started(s);
 }
 
-void svc_run_pre_again(struct svc *s)
+static const struct unit_argv *main_command(const struct svc *s)
 {
-	start_process(s, 0, svc_child_command);
+	const struct unit_argv *done = s->proc[SVC_MAIN].command;
+	const struct unit_argv *a = s->unit->exec_start;
+
+	/* A oneshot comes here once a command. */
+	while (a && a != done)
+		a = a->next;
+	return s->up_ms && a && a->next ? a->next : s->unit->exec_start;
 }
 
 static void act_spawn(struct svc *s)
 {
 	uint64_t namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | NEW_CGROUP;
+	enum svc_role role = s->unit->type == UNIT_FORKING ? SVC_CONTROL : SVC_MAIN;
+	int rc;
 
-	if (s->unit->kind == UNIT_SERVICE) {
-		/* A oneshot comes here once a command: svc_exit.c moves on to the next. */
-		if (!s->command || s->state != SVC_STARTING || !svc_is_main_command(s))
-			s->command = s->unit->exec_start;
-		start_process(s, 0, svc_child_command);
+	if (!svc_has_process(s)) {
+		svc_event(s, EV_EXECUTED);
 		return;
 	}
-	s->command = NULL;
+	notify_begin(s);
 	if (s->unit->network == UNIT_NET_NONE)
 		namespaces |= CLONE_NEWNET;
-	start_process(s, namespaces, svc_child_container);
+	if (s->unit->kind == UNIT_CONTAINER)
+		rc = svc_proc_start(s, SVC_MAIN, NULL, namespaces, svc_child_container);
+	else
+		rc = svc_proc_start(s, role, main_command(s), 0, svc_child_command);
+	if (rc)
+		not_started(s);
 }
 
 static void act_note_up(struct svc *s)
 {
-	s->up_ms = loop_now();
+	s->up_ms = loop_now() ? loop_now() : 1;
+}
+
+static void act_check_up(struct svc *s)
+{
+	bool waits = svc_has_process(s) && (s->unit->type == UNIT_ONESHOT || s->unit->type == UNIT_FORKING);
+
+	if (!waits && !notify_is_awaited(s) && !health_is_awaited(s))
+		svc_event(s, EV_UP);
+	else if (health_is_awaited(s))
+		health_begin(s);
+}
+
+static int pid_from_file(const struct unit *u)
+{
+	char text[24];
+	uint64_t pid;
+	ssize_t n;
+	size_t len = 0;
+
+	/* Only from our own tmpfs: any other file system may keep PID 1 waiting. */
+	if (!str_starts(u->pid_file, "/run/"))
+		return -ENOTSUP;
+	n = io_read_file(AT_FDCWD, u->pid_file, text, sizeof(text) - 1);
+	if (n <= 0)
+		return n ? (int)n : -ENODATA;
+	while (len < (size_t)n && text[len] >= '0' && text[len] <= '9')
+		len++;
+	return num_u64(text, len, 4194304, &pid) ? -EINVAL : (int)pid;
+}
+
+static int note_pid(pid_t pid, void *ctx)
+{
+	*(pid_t *)ctx = pid;
+	return 0;
+}
+
+void svc_find_main(struct svc *s)
+{
+	struct err e = { 0 };
+	pid_t only = 0;
+	int pid = 0;
+
+	if (s->unit->pid_file) {
+		pid = pid_from_file(s->unit);
+		if (pid < 0 || svc_proc_adopt(s, pid))
+			err_set(&e, pid < 0 ? -pid : EPERM, "PIDFile=", "%s", s->unit->pid_file);
+	} else if (s->has_cg && cg_each(&s->cg, note_pid, &only) == 1) {
+		svc_proc_adopt(s, only);	/* systemd's GuessMainPID= */
+	}
+	if (!e.code && !s->proc[SVC_MAIN].pid && s->has_cg && cg_populated(&s->cg) == 0)
+		err_set(&e, ESRCH, "fork", "nothing of the service is left");
+	if (e.code) {
+		svc_reason(s, &e);
+		svc_fail(s, SVC_R_PROTOCOL, BACKOFF_EXIT_CODE);
+	} else {
+		svc_event(s, EV_UP);
+	}
+}
+
+static void act_run_post(struct svc *s)
+{
+	svc_run_next(s, NULL);
+}
+
+static void act_alive(struct svc *s)
+{
+	bool alone = svc_has_process(s) && !s->proc[SVC_MAIN].pid && s->unit->type != UNIT_FORKING;
+
+	if (alone && s->unit->remain_after_exit) {
+		svc_event(s, EV_STAYS);
+	} else if (alone) {
+		s->goal = svc_goal(s, BACKOFF_CLEAN);
+		svc_event(s, EV_ENDED);
+	} else {
+		notify_watch(s);
+		health_begin(s);
+		timers_begin(s);
+	}
+}
+
+static void act_run_reload(struct svc *s)
+{
+	notify_reload(s);
+	if (!notify_own_reload(s))
+		svc_run_next(s, NULL);
+}
+
+static void act_halt_reload(struct svc *s)
+{
+	svc_proc_signal(s, SVC_CONTROL, SIGKILL);
 }
 
 static void act_cancel(struct svc *s)
@@ -132,84 +243,23 @@ static void act_cancel(struct svc *s)
 	worker_cancel(s);
 }
 
-void svc_signal(struct svc *s, int sig)
+static void act_run_stop(struct svc *s)
 {
-	if (!s->pid)
-		return;
-	if (s->pidfd < 0 || sys_pidfd_send_signal(s->pidfd, sig, 0) == -ENOSYS)
-		kill(s->pid, sig);	/* not reaped yet, so still ours */
+	health_end(s);
+	timers_end(s);
+	/* ExecStop= is for a service that works: not after a failed run (systemd.service(5)). */
+	if (s->result == SVC_R_SUCCESS)
+		svc_run_next(s, NULL);
+	else
+		svc_event(s, EV_STOP_DONE);
 }
 
-static void on_stop_timeout(unsigned index)
+static void act_run_stop_post(struct svc *s)
 {
-	struct svc *s = &svcs[index];
-
-	s->kill_timed_out = true;
-	svc_say(s, "did not stop in %llu ms: killed", (unsigned long long)s->unit->timeout_stop_ms);
-	s->goal = EV_DONE;
-	svc_event(s, EV_TIMEOUT);
+	svc_run_next(s, NULL);
 }
 
-static void act_term(struct svc *s)
-{
-	int sig = s->unit->stop_signal ? s->unit->stop_signal : s->image_stop_signal ? s->image_stop_signal : SIGTERM;
-
-	loop_timer_off(svc_on_retry, svc_index(s));
-	if (!s->pid) {
-		svc_ended(s, EV_DONE);
-		return;
-	}
-	/* On its way to exec it has no handlers yet, and as process 1 of a container it would ignore the signal. */
-	if (s->report_fd >= 0)
-		sig = SIGKILL;
-	svc_signal(s, sig);
-	if (sig != SIGKILL)
-		svc_signal(s, SIGCONT);
-	if (s->unit->timeout_stop_ms != UINT64_MAX)
-		loop_timer(on_stop_timeout, svc_index(s), loop_now() + s->unit->timeout_stop_ms);
-}
-
-static bool is_empty(const struct svc *s)
-{
-	return !s->pid && (!s->has_cg || cg_populated(&s->cg) <= 0);
-}
-
-static void look_empty(unsigned index)
-{
-	struct svc *s = &svcs[index];
-	struct err e = { 0 };
-
-	if (s->state != SVC_CLOSING)
-		return;
-	if (is_empty(s)) {
-		svc_event(s, s->goal);
-	} else if (loop_now() - s->since_ms > EMPTY_MAX_MS) {
-		err_set(&e, ETIMEDOUT, "kill", "a process of the unit does not die");
-		svc_reason(s, &e);
-		svc_event(s, EV_TIMEOUT);
-	} else {
-		if (s->has_cg)
-			cg_kill(&cgroups, &s->cg);
-		loop_timer(look_empty, index, loop_now() + EMPTY_POLL_MS);
-	}
-}
-
-void svc_look_empty(struct svc *s)
-{
-	look_empty(svc_index(s));
-}
-
-static void act_kill(struct svc *s)
-{
-	loop_timer_off(on_stop_timeout, svc_index(s));
-	svc_signal(s, SIGKILL);
-	if (s->has_cg && cg_populated(&s->cg) > 0)
-		cg_kill(&cgroups, &s->cg);
-	/* Asked by a timer, not here: the caller may still be on its way out of this state's event. */
-	loop_timer(look_empty, svc_index(s), is_empty(s) ? loop_now() : loop_now() + EMPTY_POLL_MS);
-}
-
-void svc_on_retry(unsigned index)
+static void on_retry(unsigned index)
 {
 	svc_event(&svcs[index], EV_RETRY);
 }
@@ -219,16 +269,31 @@ static void act_delay(struct svc *s)
 	uint64_t ran = s->up_ms ? s->since_ms - s->up_ms : 0;
 
 	s->restarts++;
-	loop_timer(svc_on_retry, svc_index(s), loop_now() + backoff_delay(&s->backoff, s->unit, ran));
+	loop_timer(on_retry, svc_index(s), loop_now() + backoff_delay(&s->backoff, s->unit, ran));
+	deps_fell(s);
+}
+
+uint64_t svc_next_start(const struct svc *s)
+{
+	return s->state == SVC_BACKOFF ? loop_timer_at(on_retry, svc_index(s)) : 0;
 }
 
 static void act_settled(struct svc *s)
 {
-	if (!svc_state_active(s->state))
+	enum svc_class class = svc_state_class(s->state);
+
+	if (class == SVC_IS_DOWN) {
 		s->up_ms = 0;
-	if (s->state == SVC_INACTIVE)
+		health_end(s);
+		timers_end(s);
+		notify_end(s);
+	}
+	if (s->state == SVC_INACTIVE && (s->result == SVC_R_SUCCESS || s->asked_down))
 		err_clear(&s->reason);
-	loop_timer_off(svc_on_retry, svc_index(s));
+	loop_timer_off(on_retry, svc_index(s));
+	timers_told(s);
+	if (class == SVC_IS_DOWN)
+		deps_fell(s);
 	ctl_settled(svc_index(s));
 }
 
@@ -236,7 +301,10 @@ void svc_act(struct svc *s, uint32_t actions)
 {
 	static void (*const act[])(struct svc *s) = {
 		[ACT_WAIT] = act_wait, [ACT_PREPARE] = act_prepare, [ACT_RUN_PRE] = act_run_pre, [ACT_SPAWN] = act_spawn,
-		[ACT_NOTE_UP] = act_note_up, [ACT_CANCEL] = act_cancel, [ACT_TERM] = act_term, [ACT_KILL] = act_kill,
+		[ACT_NOTE_UP] = act_note_up, [ACT_CHECK_UP] = act_check_up, [ACT_RUN_POST] = act_run_post,
+		[ACT_ALIVE] = act_alive, [ACT_RUN_RELOAD] = act_run_reload, [ACT_HALT_RELOAD] = act_halt_reload,
+		[ACT_CANCEL] = act_cancel, [ACT_RUN_STOP] = act_run_stop, [ACT_TERM] = svc_act_term,
+		[ACT_LOOK] = svc_act_look, [ACT_KILL] = svc_act_kill, [ACT_RUN_STOP_POST] = act_run_stop_post,
 		[ACT_DELAY] = act_delay, [ACT_SETTLED] = act_settled,
 	};
 	unsigned i;

@@ -8,7 +8,9 @@
 
 #include "fetch/image.h"
 #include "init/env.h"
-#include "init/svc.h"
+#include "init/notify.h"
+#include "init/svc_child.h"
+#include "init/svc_proc.h"
 #include "init/svc_mounts.h"
 #include "init/unit/expand.h"
 #include "runtime/base/signals.h"
@@ -141,10 +143,35 @@ static const char *short_name(const struct unit *u, struct arena *a)
 	return arena_text(a, u->name, n > 63 ? 63 : n);
 }
 
+static int add_notify_socket(struct spec *spec, const struct svc *s, struct arena *a, struct err *e)
+{
+	char path[108];
+	const char *source = notify_path(s, path, sizeof(path));
+
+	return source ? svc_mounts_add_bind(spec, source, NOTIFY_INSIDE, a, e) : 0;
+}
+
+/* NotifyFD=: the pipe's end at the number that the unit names. */
+static void give_fds(struct spec *spec, const struct svc *s)
+{
+	static struct spec_fd fds[SPEC_FDS_MAX];
+
+	spec->fds = fds;
+	if (notify_child_fd(s) >= 0)
+		fds[spec->n_fds++] = (struct spec_fd){ notify_child_fd(s), s->unit->notify_fd };
+}
+
+int svc_child_conditions(void *ctx, struct err *e)
+{
+	const struct svc_launch *l = ctx;
+
+	return err_set(e, ENOTSUP, "assert", "%s: conditions", l->svc->unit->name);
+}
+
 int svc_child_container(void *ctx, struct err *e)
 {
 	static struct spec spec;
-	const struct svc *s = ctx;
+	const struct svc *s = ((struct svc_launch *)ctx)->svc;
 	const struct unit *u = s->unit;
 	struct image image = { .user = "", .cwd = "/" };
 	struct arena a;
@@ -159,8 +186,10 @@ int svc_child_container(void *ctx, struct err *e)
 	common(&spec, s);
 	spec.hostname = u->hostname ? u->hostname : short_name(u, &a);
 	rc = container_environment(spec.hostname, e);
+	rc = rc ?: notify_env(s, &env) ? full(e) : 0;
 	spec.userns = make_userns(s);
 	rc = rc ?: svc_mounts_fill(&spec, u, image.volumes, &a, e);
+	rc = rc ?: add_notify_socket(&spec, s, &a, e);
 	if (rc)
 		return rc;
 	container_root(&spec, u, &image);
@@ -173,23 +202,26 @@ int svc_child_container(void *ctx, struct err *e)
 	spec.seccomp = SPEC_SECCOMP_DEFAULT;
 	spec.loopback = u->network == UNIT_NET_NONE;
 	spec.cgroup = s->has_cg ? &s->cg : NULL;
+	give_fds(&spec, s);
 	return ctr_enter(&spec, e);
 }
 
 int svc_child_command(void *ctx, struct err *e)
 {
 	static struct spec spec;
-	const struct svc *s = ctx;
+	const struct svc_launch *l = ctx;
+	const struct svc *s = l->svc;
 	struct arena a;
 	int rc;
 
 	arena_init(&a, arena_bytes, sizeof(arena_bytes));
 	env_init(&env, &a);
 	rc = read_environment(s->unit, NULL, e);
+	rc = rc ?: notify_env(s, &env) ? full(e) : 0;
 	if (rc)
 		return rc;
 	common(&spec, s);
-	spec.argv = unit_expand_env(s->command->argv, env.v, &a);
+	spec.argv = unit_expand_env(l->command->argv, env.v, &a);
 	/* ExecStartPre= of a container prepares the host: its User= is the container's. */
 	spec.user = s->unit->kind == UNIT_SERVICE ? make_user(s->unit, "", &a) : "";
 	if (!spec.argv || !spec.user)
@@ -197,5 +229,6 @@ int svc_child_command(void *ctx, struct err *e)
 	spec.cwd = s->unit->kind == UNIT_SERVICE ? s->unit->workdir : NULL;
 	spec.caps = UINT64_MAX;
 	spec.seccomp = SPEC_SECCOMP_OFF;
+	give_fds(&spec, s);
 	return ctr_enter_host(&spec, e);
 }

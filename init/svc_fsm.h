@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum svc_state {
-#define STATE(name, word, active) SVC_##name,
+#define STATE(name, word, class, clock) SVC_##name,
 #define EVENT(name)
 #define ACTION(name)
 #define T(state, event, next, actions)
@@ -17,7 +17,7 @@ enum svc_state {
 };
 
 enum svc_event {
-#define STATE(name, word, active)
+#define STATE(name, word, class, clock)
 #undef EVENT
 #define EVENT(name) EV_##name,
 #include "init/svc_fsm.def"
@@ -37,6 +37,10 @@ enum svc_action {
 	SVC_ACTIONS
 };
 
+enum svc_class { SVC_IS_DOWN, SVC_IS_RISING, SVC_IS_ACTIVE, SVC_IS_FALLING };
+/* Whose time a state may take: TimeoutStartSec=, TimeoutStopSec=, RuntimeMaxSec=, SVC_STUCK_MS. */
+enum svc_clock { SVC_CLOCK_NONE, SVC_CLOCK_START, SVC_CLOCK_STOP, SVC_CLOCK_RUNTIME, SVC_CLOCK_STUCK };
+
 struct svc_step {
 	enum svc_state next;
 	uint32_t actions;	/* bit n = action n, to be done in the order of their numbers */
@@ -47,7 +51,11 @@ struct svc_step {
 struct svc_step svc_fsm_step(enum svc_state state, enum svc_event event);
 /* The word users see ("running"). Static storage. */
 const char *svc_state_word(enum svc_state state);
+enum svc_class svc_state_class(enum svc_state state);
+enum svc_clock svc_state_clock(enum svc_state state);
 /* Whether the state counts as active: `status UNIT` exits 0 in it, not 3. */
 bool svc_state_active(enum svc_state state);
+/* For `events` and what is said of a fault: "STOP_DONE". Static storage. */
+const char *svc_event_word(enum svc_event event);
 
 #endif

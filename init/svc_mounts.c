@@ -172,3 +172,18 @@ int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_
 	}
 	return rc;
 }
+
+int svc_mounts_add_bind(struct spec *spec, const char *source, const char *target, struct arena *a, struct err *e)
+{
+	/* The array is svc_mounts_fill()'s own: there is room for MOUNTS_MAX. */
+	struct spec_mount *m = (struct spec_mount *)(uintptr_t)&spec->mounts[spec->n_mounts];
+	char *copy = arena_text(a, source, strlen(source));
+
+	if (!copy || spec->n_mounts == MOUNTS_MAX)
+		return err_set(e, E2BIG, "mounts", "%s", target);
+	*m = (struct spec_mount){
+		.source = copy, .target = target, .flags = MS_BIND, .propagation = MS_PRIVATE,
+	};
+	spec->n_mounts++;
+	return 0;
+}

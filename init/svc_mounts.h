@@ -12,5 +12,7 @@
  * put on those that no Volume= covers, when the root is read-only. 0, or -errno with e naming the word.
  */
 int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_volumes, struct arena *a, struct err *e);
+/* One more, after svc_mounts_fill(): a file or folder of the host at target (static). 0 or -E2BIG. */
+int svc_mounts_add_bind(struct spec *spec, const char *source, const char *target, struct arena *a, struct err *e);
 
 #endif

@@ -53,6 +53,9 @@ int ctr_spawn(const struct ctr_place *place, ctr_child *child, void *ctx, struct
 /* In the child: the report goes to fd from now on; it takes the old one's number and fd is closed. 0 or -errno. */
 int ctr_report_to(int fd);
 
+/* In the child: the report's end moves above the numbers that a command's own fds may want (64). 0 or -errno. */
+int ctr_report_move(void);
+
 /*
  * Reads a report_fd that polled readable: 1 = exec happened (end of file without a report), 0 = not
  * yet, -errno = the child failed: e says step, path and reason (or that the report was damaged).

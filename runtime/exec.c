@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "runtime/base/str.h"
+#include "runtime/container.h"
 #include "runtime/enter.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -68,19 +69,46 @@ int exec_find(struct enter *c, struct err *e)
 }
 
 /* 3 and up as the command line was given them; all else closes by itself. */
-static void keep_fds(const struct spec_session *s)
+static void keep_fds(const struct spec *spec)
 {
+	const struct spec_session *s = spec->session;
 	unsigned i;
 
 	for (i = 0; s && i < s->preserve_fds; i++)
 		fcntl((int)i + 3, F_SETFD, 0);
 }
 
+/*
+ * Only now: whatever has the numbers wanted is not needed any more but the report's end, and other fds of the
+ * list. All go out of the way first.
+ */
+static int place_fds(const struct spec *spec, struct err *e)
+{
+	int moved[SPEC_FDS_MAX];
+	unsigned i;
+
+	if (!spec->n_fds)
+		return 0;
+	if (spec->n_fds > SPEC_FDS_MAX || ctr_report_move())
+		return err_set(e, EMFILE, "exec", "descriptors");
+	for (i = 0; i < spec->n_fds; i++) {
+		moved[i] = fcntl(spec->fds[i].fd, F_DUPFD_CLOEXEC, 64);
+		if (moved[i] < 0)
+			return err_set(e, errno, "exec", "descriptor %d", spec->fds[i].at);
+	}
+	for (i = 0; i < spec->n_fds; i++)
+		if (dup2(moved[i], spec->fds[i].at) < 0)
+			return err_set(e, errno, "exec", "descriptor %d", spec->fds[i].at);
+	return 0;
+}
+
 int exec_command(struct enter *c, struct err *e)
 {
 	if (!c->spec->argv)
 		return fail("config.json has no process", EINVAL, e);
-	keep_fds(c->spec->session);
+	keep_fds(c->spec);
+	if (place_fds(c->spec, e))
+		return -e->code;
 	execve(c->path, c->spec->argv, c->spec->envp);
 	return fail(c->path, errno, e);
 }

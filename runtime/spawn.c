@@ -123,6 +123,17 @@ int ctr_report_to(int fd)
 	return rc;
 }
 
+int ctr_report_move(void)
+{
+	int fd = fcntl(report_fd, F_DUPFD_CLOEXEC, 64);
+
+	if (fd < 0)
+		return -errno;
+	io_close(&report_fd);
+	report_fd = fd;
+	return 0;
+}
+
 static int write_map(pid_t pid, const char *file, const struct spec_idmap *map, unsigned n, struct err *e)
 {
 	char path[64], text[340];

@@ -78,6 +78,11 @@ struct spec_root {
 
 enum spec_seccomp { SPEC_SECCOMP_DEFAULT, SPEC_SECCOMP_OFF, SPEC_SECCOMP_POLICY };
 
+struct spec_fd {
+	int fd, at;		/* at: its number in the process, 3 to 63; no two alike */
+};
+#define SPEC_FDS_MAX 32
+
 struct spec {
 	const char *name;		/* for messages: the unit's name */
 	struct spec_root root;
@@ -121,6 +126,8 @@ struct spec {
 
 	const struct spec_extra *extra;		/* NULL = none of it */
 	const struct spec_session *session;	/* NULL = nobody to talk to but by the report */
+	const struct spec_fd *fds;	/* what else the process gets */
+	unsigned n_fds;
 	int stdin_fd, stdout_fd, stderr_fd;	/* dup'ed to 0, 1, 2; -1 = /dev/null */
 };
 

@@ -54,7 +54,7 @@ int parse_bad(struct parse *p, const char *fmt, ...)
 
 static void enter_section(struct parse *p, const char *name)
 {
-	static const char *const both[] = { "Unit", "Service", "Install" };
+	static const char *const both[] = { "Unit", "Service", "Install", "X-Pintle" };
 	bool known = p->unit->kind == UNIT_CONTAINER && strcmp(name, "Container") == 0;
 	size_t i;
 
@@ -145,6 +145,10 @@ static void finish_service(struct parse *p)
 		parse_bad(p, "a service wants ExecStart=");
 	else if (u->exec_start->next && u->type != UNIT_ONESHOT)
 		parse_bad(p, "only a oneshot may have several ExecStart=");
+	if (u->type == UNIT_ONESHOT && u->timeout_start_ms == 90000)
+		u->timeout_start_ms = UINT64_MAX;
+	if (u->type == UNIT_NOTIFY && u->notify_access == UNIT_NOTIFY_NONE)
+		u->notify_access = UNIT_NOTIFY_MAIN;
 	if (u->type == UNIT_ONESHOT &&
 	    (u->restart == UNIT_RESTART_ALWAYS || u->restart == UNIT_RESTART_ON_SUCCESS))
 		parse_bad(p, "a oneshot with Restart=always or on-success would never be done");

@@ -83,6 +83,7 @@ struct unit {
 	uint64_t timeout_stop_ms;	/* StopTimeout= or TimeoutStopSec=, default 10 s containers, 90 s services */
 	uint64_t runtime_max_ms;	/* UINT64_MAX */
 	uint64_t watchdog_ms;		/* 0 = off */
+	bool notify_healthy;		/* Notify=healthy: up when its health check says so */
 	struct unit_statuses success, restart_prevent, restart_force;
 	enum unit_kill_mode kill_mode;	/* mixed for containers, as Quadlet has it */
 	bool send_sigkill, send_sighup;

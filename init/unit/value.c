@@ -231,13 +231,15 @@ static void value_network(struct parse *p, void *field, const char *key, const c
 
 static void value_type(struct parse *p, void *field, const char *key, const char *value)
 {
-	static const char *const words[] = { "simple", "oneshot", NULL };
+	static const char *const words[] = { "simple", "exec", "oneshot", "notify", "forking", NULL };
 	int at;
 
 	/* A container that does not notify is ready when it runs: Quadlet's Type=notify is conmon's, not the program's. */
 	if (p->unit->kind == UNIT_CONTAINER && strcmp(value, "notify") == 0)
 		value = "simple";
-	at = one_of(p, key, value, words, "simple, oneshot");
+	p->unit->notify_reload = strcmp(value, "notify-reload") == 0;
+	at = one_of(p, key, p->unit->notify_reload ? "notify" : value, words,
+		    "simple, exec, oneshot, notify, notify-reload, forking");
 	if (at >= 0)
 		*(enum unit_type *)field = (enum unit_type)at;
 }
@@ -251,6 +253,46 @@ static void value_restart(struct parse *p, void *field, const char *key, const c
 
 	if (at >= 0)
 		*(enum unit_restart *)field = (enum unit_restart)at;
+}
+
+static void value_kill_mode(struct parse *p, void *field, const char *key, const char *value)
+{
+	static const char *const words[] = { "control-group", "mixed", "process", "none", NULL };
+	int at = one_of(p, key, value, words, "control-group, mixed, process, none");
+
+	if (at >= 0)
+		*(enum unit_kill_mode *)field = (enum unit_kill_mode)at;
+}
+
+static void value_notify_access(struct parse *p, void *field, const char *key, const char *value)
+{
+	static const char *const words[] = { "none", "main", "exec", "all", NULL };
+	int at = one_of(p, key, value, words, "none, main, exec, all");
+
+	if (at >= 0)
+		*(enum unit_notify_access *)field = (enum unit_notify_access)at;
+}
+
+/* Numbers and names of signals, systemd.service(5). */
+static void value_statuses(struct parse *p, void *field, const char *key, const char *value)
+{
+	struct unit_statuses *set = field;
+	char word[64];
+	uint64_t code;
+	int rc, sig;
+
+	if (!*value)
+		*set = (struct unit_statuses){ 0 };
+	while ((rc = words_next(&value, word, sizeof(word))) > 0) {
+		if (!num_u64(word, strlen(word), 255, &code))
+			set->codes[code / 64] |= 1ull << (code % 64);
+		else if ((sig = signal_by_name(word)) > 0 && sig <= 64)
+			set->signals |= 1ull << (sig - 1);
+		else
+			parse_bad(p, "%s= is made of statuses from 0 to 255 and names of signals: \"%s\"", key, word);
+	}
+	if (rc < 0)
+		parse_bad(p, "%s=: an unbalanced quote or a bad escape", key);
 }
 
 static void value_install(struct parse *p, void *field, const char *key, const char *value)

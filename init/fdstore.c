@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/* Descriptors that services leave with PID 1. See fdstore.h. */
+#include "init/fdstore.h"
+
+#include <string.h>
+
+#include "init/notify_parse.h"
+#include "runtime/base/io.h"
+#include "runtime/base/str.h"
+
+static struct stored {
+	int fd;			/* 0 = a free place: it is never PID 1's to keep */
+	uint8_t unit;
+	char name[NOTIFY_NAME_MAX];
+} store[FDSTORE_MAX];
+
+static unsigned count(const struct svc *s)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < FDSTORE_MAX; i++)
+		n += store[i].fd && store[i].unit == svc_index(s);
+	return n;
+}
+
+static bool keep(struct svc *s, int fd, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < FDSTORE_MAX && store[i].fd; i++)
+		;
+	if (i == FDSTORE_MAX || count(s) >= s->unit->fd_store_max)
+		return false;
+	store[i].fd = fd;
+	store[i].unit = (uint8_t)svc_index(s);
+	str_copy(store[i].name, sizeof(store[i].name), *name ? name : "stored");
+	return true;
+}
+
+void fdstore_add(struct svc *s, int *fds, unsigned n, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		if (keep(s, fds[i], name))
+			continue;
+		svc_say(s, "FDSTORE=1: no room, descriptor closed");
+		io_close(&fds[i]);
+	}
+}
+
+static void drop(struct svc *s, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < FDSTORE_MAX; i++) {
+		if (!store[i].fd || store[i].unit != svc_index(s) || (name && strcmp(store[i].name, name)))
+			continue;
+		io_close(&store[i].fd);
+		store[i].fd = 0;
+	}
+}
+
+void fdstore_remove(struct svc *s, const char *name)
+{
+	drop(s, *name ? name : "stored");
+}
+
+void fdstore_clear(struct svc *s)
+{
+	drop(s, NULL);
+}
+
+unsigned fdstore_list(const struct svc *s, int *fds, const char **names, unsigned cap)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < FDSTORE_MAX && n < cap; i++)
+		if (store[i].fd && store[i].unit == svc_index(s)) {
+			fds[n] = store[i].fd;
+			names[n++] = store[i].name;
+		}
+	return n;
+}
