@@ -24,6 +24,8 @@ enum ctl_verb {
 	CTL_KILL,	/* signal number in count */
 	CTL_LOGS,	/* CTL_R_LOG rows; count = last lines (0 = all); CTL_F_FOLLOW goes on */
 	CTL_REBOOT, CTL_POWEROFF, CTL_HALT,
+	CTL_RELOAD,	/* of a unit its own configuration; of none all unit files are read again */
+	CTL_REEXEC,	/* PID 1 becomes its binary anew and keeps all it has */
 };
 #define CTL_F_NOWAIT 1u
 #define CTL_F_FOLLOW 2u

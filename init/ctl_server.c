@@ -46,13 +46,8 @@ struct client {
 static struct client clients[CLIENTS_MAX];
 static int listen_fd = -1;
 
-static void drop(struct client *c);
+static void on_idle(unsigned index);
 static void on_token(unsigned index);
-
-static void on_idle(unsigned index)
-{
-	drop(&clients[index]);
-}
 
 static void drop(struct client *c)
 {
@@ -60,6 +55,11 @@ static void drop(struct client *c)
 	loop_timer_off(on_idle, (unsigned)(c - clients));
 	loop_timer_off(on_token, (unsigned)(c - clients));
 	io_close(&c->fd);
+}
+
+static void on_idle(unsigned index)
+{
+	drop(&clients[index]);
 }
 
 /* What the loop waits for: requests unless the client is held, and room for rows that are due. */
@@ -129,7 +129,7 @@ static void end_by_state(struct client *c)
 	/* A oneshot that is done, or a command that ended well at once, is a success. */
 	bool ok = wanted ? up || (s->state == SVC_INACTIVE && !svc_failed(s)) : !up;
 
-	end_with(c, ok ? 0 : 1, ok ? NULL : &s->reason);
+	end_with(c, !ok, ok ? NULL : &s->reason);
 }
 
 static void begin_action(struct client *c)
@@ -139,22 +139,20 @@ static void begin_action(struct client *c)
 
 	switch (c->q.verb) {
 	case CTL_START:
-		if (!svc_state_active(c->unit->state))
-			rc = svc_start(c->unit, true, &e);
+		rc = svc_state_active(c->unit->state) ? 0 : svc_start(c->unit, true, &e);
 		break;
 	case CTL_STOP:
 		svc_stop(c->unit);
 		break;
 	case CTL_RESTART:
-		if (c->unit->unit->bad)
-			rc = svc_start(c->unit, true, &e);
-		else
-			svc_restart(c->unit);
+		rc = svc_restart(c->unit, &e);
+		break;
+	case CTL_RELOAD:
+		rc = svc_reload(c->unit, &e);
 		break;
 	default:
+		rc = c->unit->proc[SVC_MAIN].pid ? 0 : err_set(&e, ESRCH, "kill", "%s is not running", c->unit->unit->name);
 		svc_signal(c->unit, (int)c->q.count);
-		if (!c->unit->proc[SVC_MAIN].pid)
-			rc = err_set(&e, ESRCH, "kill", "%s is not running", c->unit->unit->name);
 	}
 	if (rc)
 		end_with(c, 1, &e);
@@ -164,6 +162,11 @@ static void begin_action(struct client *c)
 		c->stage = STAGE_WAIT;
 }
 
+static bool is_about_unit(unsigned verb)
+{
+	return (verb >= CTL_START && verb <= CTL_KILL) || verb == CTL_RELOAD;
+}
+
 static void begin(struct client *c)
 {
 	static const enum shutdown_kind kinds[] = {
@@ -171,17 +174,15 @@ static void begin(struct client *c)
 		[CTL_POWEROFF] = SHUTDOWN_POWEROFF,
 		[CTL_HALT] = SHUTDOWN_HALT,
 	};
-	struct err e = { 0 };
 	unsigned verb = c->q.verb;
+	struct err e = { 0 };
 
 	c->next = 0;
 	c->unit = c->q.unit[0] ? svc_find(c->q.unit) : NULL;
 	c->ring = c->unit ? c->unit->ring : NULL;
 	if (verb == CTL_LOGS && strcmp(c->q.unit, CTL_OWN_LOG) == 0)
 		c->ring = logs_own();
-	if (verb == CTL_LOGS
-		    ? !c->ring
-		    : (c->q.unit[0] || (verb >= CTL_START && verb <= CTL_KILL)) && !c->unit) {
+	if (verb == CTL_LOGS ? !c->ring : (c->q.unit[0] || is_about_unit(verb)) && !c->unit) {
 		err_set(&e, ENOENT, "unit", "%s", c->q.unit);
 		end_with(c, 4, &e);
 	} else if (verb != CTL_STATUS && verb != CTL_LIST && verb != CTL_LOGS && !c->may_act) {
@@ -192,7 +193,7 @@ static void begin(struct client *c)
 	} else if (verb == CTL_LOGS) {
 		c->log_at = ring_tail(c->ring, c->q.count);
 		c->stage = STAGE_LOGS;
-	} else if (verb >= CTL_REBOOT) {
+	} else if (verb >= CTL_REBOOT && verb <= CTL_HALT) {
 		shutdown_start(kinds[verb], "command");
 		end_with(c, 0, NULL);
 	} else {
@@ -228,8 +229,7 @@ static int serve_units(struct client *c)
 	}
 	ctl_fill_unit(&row, c->unit ? c->unit : &svcs[c->next]);
 	rc = send_row(c, &row, sizeof(row));
-	if (rc > 0)
-		c->next++;
+	c->next += rc > 0;
 	return rc;
 }
 

@@ -240,17 +240,14 @@ void svc_stop(struct svc *s)
 	deps_stop(s, false);
 }
 
-void svc_restart(struct svc *s)
+int svc_restart(struct svc *s, struct err *e)
 {
-	struct err e = { 0 };
-
-	if (svc_state_class(s->state) == SVC_IS_DOWN) {
-		svc_start(s, true, &e);
-		return;
-	}
+	if (svc_state_class(s->state) == SVC_IS_DOWN)
+		return svc_start(s, true, e);
 	backoff_reset(&s->backoff);
 	s->prepared = s->told_failure = false;
 	deps_stop(s, true);
+	return 0;
 }
 
 int svc_reload(struct svc *s, struct err *e)

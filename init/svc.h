@@ -109,8 +109,8 @@ unsigned svc_unit_index(const struct svc *s);
 int svc_start(struct svc *s, bool by_command, struct err *e);
 /* By command: stops it and, before it, what cannot be without it. */
 void svc_stop(struct svc *s);
-/* The same, and starts again what was up. */
-void svc_restart(struct svc *s);
+/* The same, and starts again what was up. As svc_start(). */
+int svc_restart(struct svc *s, struct err *e);
 /* ExecReload= or what Type=notify-reload does. -errno with e when it cannot be. */
 int svc_reload(struct svc *s, struct err *e);
 /* Every enabled unit, in order. */

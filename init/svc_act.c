@@ -31,9 +31,23 @@ bool svc_has_process(const struct svc *s)
 	return s->unit->kind == UNIT_CONTAINER || s->unit->exec_start || s->unit->kind == UNIT_VOLUME;
 }
 
+static void start_limit_hit(struct svc *s)
+{
+	struct err e = { 0 };
+
+	err_set(&e, ECANCELED, "start limit", "more than %u starts in %llu ms", s->unit->start_limit_burst,
+		(unsigned long long)s->unit->start_limit_ms);
+	svc_reason(s, &e);
+	s->result = SVC_R_START_LIMIT;
+	svc_event(s, EV_REFUSED);
+}
+
 static void act_wait(struct svc *s)
 {
-	deps_pull(s);
+	if (backoff_may_start(&s->backoff, s->unit, loop_now()))
+		deps_pull(s);
+	else
+		start_limit_hit(s);
 }
 
 static void act_prepare(struct svc *s)
@@ -51,18 +65,6 @@ static void begin_run(struct svc *s)
 	s->up_ms = 0;
 	s->goal = EV_DONE;
 	err_clear(&s->reason);
-}
-
-static void start_limit_hit(struct svc *s)
-{
-	struct err e = { 0 };
-
-	err_set(&e, ECANCELED, "start limit", "more than %u starts in %llu ms", s->unit->start_limit_burst,
-		(unsigned long long)s->unit->start_limit_ms);
-	svc_reason(s, &e);
-	s->result = SVC_R_START_LIMIT;
-	s->goal = EV_BROKEN;
-	svc_event(s, EV_ENDED);
 }
 
 /* No process could be made: the reason is told already. */
@@ -103,9 +105,7 @@ void svc_run_next(struct svc *s, const struct unit_argv *after)
 static void act_run_pre(struct svc *s)
 {
 	begin_run(s);
-	if (!backoff_may_start(&s->backoff, s->unit, loop_now()))
-		start_limit_hit(s);
-	else if (!s->unit->conditions)
+	if (!s->unit->conditions)
 		svc_run_next(s, NULL);
 	else if (svc_proc_start(s, SVC_CONTROL, NULL, 0, svc_child_conditions))
 		not_started(s);

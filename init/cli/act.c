@@ -52,6 +52,11 @@ int word_restart(const struct call *c)
 	return each(c, CTL_RESTART);
 }
 
+int word_reload(const struct call *c)
+{
+	return each(c, CTL_RELOAD);
+}
+
 int word_kill(const struct call *c)
 {
 	return one(c, CTL_KILL, c->args[0], (unsigned)(c->signal ? c->signal : SIGTERM));
