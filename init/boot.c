@@ -120,6 +120,32 @@ void boot_start(void (*done)(void))
 	}
 }
 
+pid_t boot_helper_pid(void)
+{
+	return helper;
+}
+
+int boot_pipe(void)
+{
+	return from_helper;
+}
+
+void boot_resume(bool was_over, pid_t pid, int pipe, void (*done)(void))
+{
+	helper = pid;
+	over = was_over;
+	if (was_over)
+		return;
+	when_done = done;
+	from_helper = pipe;
+	if (pipe < 0) {
+		boot_start(done);
+		return;
+	}
+	watch = loop_watch(pipe, EPOLLIN, on_message, 0);
+	loop_timer(on_timeout, 0, loop_now() + HELPER_MAX_MS);
+}
+
 bool boot_is_over(void)
 {
 	return over;

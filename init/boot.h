@@ -15,5 +15,10 @@ void boot_start(void (*done)(void));
 bool boot_is_over(void);
 /* A process ended: true if it was the helper. */
 bool boot_reaped(pid_t pid);
+/* For the record: the helper that is still at work (0 = none) and its pipe (-1). */
+pid_t boot_helper_pid(void);
+int boot_pipe(void);
+/* After an exec of PID 1: goes on hearing the helper, or knows that the boot is over. */
+void boot_resume(bool was_over, pid_t pid, int pipe, void (*done)(void));
 
 #endif

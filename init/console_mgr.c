@@ -2,7 +2,10 @@
 /* Keeps a console process on every serial line. See console_mgr.h. */
 #include "init/console_mgr.h"
 
+#include <signal.h>
+
 #include "board/board.h"
+#include "init/early.h"
 #include "init/loop.h"
 #include "init/report.h"
 #include "init/self.h"
@@ -50,6 +53,26 @@ void console_start(const char *cmdline)
 	n_ttys = board_consoles(cmdline, ttys);
 	for (i = 0; i < n_ttys; i++)
 		loop_timer(start, i, loop_now() + FIRST_MS);
+}
+
+void console_pids(int32_t *ret, unsigned cap)
+{
+	unsigned i;
+
+	for (i = 0; i < cap && i < n_ttys; i++)
+		ret[i] = pids[i];
+}
+
+void console_resume(const int32_t *had, unsigned n)
+{
+	unsigned i;
+
+	n_ttys = board_consoles(early_cmdline(), ttys);
+	for (i = 0; i < n_ttys; i++) {
+		pids[i] = i < n ? had[i] : 0;
+		if (!pids[i] || kill(pids[i], 0))
+			loop_timer(start, i, loop_now() + AGAIN_MS);
+	}
 }
 
 bool console_reaped(pid_t pid)

@@ -60,7 +60,9 @@ struct ctl_system {
 	uint8_t policy;			/* 0 strict, 1 insecure */
 	uint8_t cgroup;			/* enum cg_mode */
 	uint8_t shutting_down;
-	uint8_t reserved[61];
+	uint8_t spare;
+	uint32_t crashes, reexecs;	/* of PID 1, that it came back from; since boot */
+	uint8_t reserved[52];
 };
 
 /* Unit states as systemctl's ActiveState + SubState; names in svc_state.def. */

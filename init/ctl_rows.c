@@ -6,6 +6,7 @@
 #include "board/board.h"
 #include "init/ctl_server.h"
 #include "init/degraded.h"
+#include "init/keep/keep.h"
 #include "init/shutdown.h"
 #include "init/sig.h"
 #include "runtime/base/io.h"
@@ -55,6 +56,8 @@ void ctl_fill_system(struct ctl_system *row)
 	str_copy(row->board, sizeof(row->board), board_name());
 	str_copy(row->degraded, sizeof(row->degraded), degraded_text());
 	row->policy = degraded_is_insecure();
+	row->crashes = keep_crashes()->count;
+	row->reexecs = keep_crashes()->reexecs;
 	row->cgroup = (uint8_t)cgroups.mode;
 	row->shutting_down = shutdown_begun();
 }

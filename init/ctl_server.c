@@ -11,8 +11,7 @@
 #include <unistd.h>
 
 #include "init/ctl_access.h"
-#include "init/shutdown.h"
-#include "init/svc_proc.h"
+#include "init/ctl_verbs.h"
 #include "runtime/base/io.h"
 
 #define CLIENTS_MAX 12
@@ -24,24 +23,6 @@
 #define TOKEN_MS 50u		/* and then one in this time; a flood waits in its own socket */
 
 _Static_assert(RING_LINE_MAX == CTL_LOG_MAX, "a line of the ring is a row");
-
-enum stage { STAGE_REQUEST, STAGE_SYSTEM, STAGE_UNITS, STAGE_LOGS, STAGE_WAIT, STAGE_END };
-
-struct client {
-	int fd;			/* -1 = free */
-	loop_handle watch;
-	bool may_act, blocked;	/* blocked: waits until the client has read */
-	bool held, sending;	/* held: its next request is read when it has a token again */
-	unsigned tokens;
-	uint64_t filled_ms;	/* tokens are counted up to here */
-	enum stage stage;
-	struct ctl_request q;
-	struct svc *unit;	/* the one named, or NULL */
-	unsigned next;		/* unit row to be sent */
-	const struct ring *ring;	/* whose lines are asked for */
-	uint64_t log_at;
-	struct ctl_end end;
-};
 
 static struct client clients[CLIENTS_MAX];
 static int listen_fd = -1;
@@ -111,96 +92,6 @@ static int send_row(struct client *c, const void *row, size_t n)
 	return -1;
 }
 
-static void end_with(struct client *c, int exit_status, const struct err *e)
-{
-	memset(&c->end, 0, sizeof(c->end));
-	ctl_head_fill(&c->end.head, CTL_R_END, sizeof(c->end));
-	c->end.exit = exit_status;
-	if (e)
-		c->end.err = *e;
-	c->stage = STAGE_END;
-}
-
-/* How a start or stop went, once the unit has settled. */
-static void end_by_state(struct client *c)
-{
-	const struct svc *s = c->unit;
-	bool up = svc_state_active(s->state), wanted = c->q.verb != CTL_STOP;
-	/* A oneshot that is done, or a command that ended well at once, is a success. */
-	bool ok = wanted ? up || (s->state == SVC_INACTIVE && !svc_failed(s)) : !up;
-
-	end_with(c, !ok, ok ? NULL : &s->reason);
-}
-
-static void begin_action(struct client *c)
-{
-	struct err e = { 0 };
-	int rc = 0;
-
-	switch (c->q.verb) {
-	case CTL_START:
-		rc = svc_state_active(c->unit->state) ? 0 : svc_start(c->unit, true, &e);
-		break;
-	case CTL_STOP:
-		svc_stop(c->unit);
-		break;
-	case CTL_RESTART:
-		rc = svc_restart(c->unit, &e);
-		break;
-	case CTL_RELOAD:
-		rc = svc_reload(c->unit, &e);
-		break;
-	default:
-		rc = c->unit->proc[SVC_MAIN].pid ? 0 : err_set(&e, ESRCH, "kill", "%s is not running", c->unit->unit->name);
-		svc_signal(c->unit, (int)c->q.count);
-	}
-	if (rc)
-		end_with(c, 1, &e);
-	else if (c->q.verb == CTL_KILL || c->q.flags & CTL_F_NOWAIT)
-		end_with(c, 0, NULL);
-	else
-		c->stage = STAGE_WAIT;
-}
-
-static bool is_about_unit(unsigned verb)
-{
-	return (verb >= CTL_START && verb <= CTL_KILL) || verb == CTL_RELOAD;
-}
-
-static void begin(struct client *c)
-{
-	static const enum shutdown_kind kinds[] = {
-		[CTL_REBOOT] = SHUTDOWN_REBOOT,
-		[CTL_POWEROFF] = SHUTDOWN_POWEROFF,
-		[CTL_HALT] = SHUTDOWN_HALT,
-	};
-	unsigned verb = c->q.verb;
-	struct err e = { 0 };
-
-	c->next = 0;
-	c->unit = c->q.unit[0] ? svc_find(c->q.unit) : NULL;
-	c->ring = c->unit ? c->unit->ring : NULL;
-	if (verb == CTL_LOGS && strcmp(c->q.unit, CTL_OWN_LOG) == 0)
-		c->ring = logs_own();
-	if (verb == CTL_LOGS ? !c->ring : (c->q.unit[0] || is_about_unit(verb)) && !c->unit) {
-		err_set(&e, ENOENT, "unit", "%s", c->q.unit);
-		end_with(c, 4, &e);
-	} else if (verb != CTL_STATUS && verb != CTL_LIST && verb != CTL_LOGS && !c->may_act) {
-		err_set(&e, EPERM, "control", "only root may do that");
-		end_with(c, 1, &e);
-	} else if (verb == CTL_STATUS || verb == CTL_LIST) {
-		c->stage = verb == CTL_STATUS ? STAGE_SYSTEM : STAGE_UNITS;
-	} else if (verb == CTL_LOGS) {
-		c->log_at = ring_tail(c->ring, c->q.count);
-		c->stage = STAGE_LOGS;
-	} else if (verb >= CTL_REBOOT && verb <= CTL_HALT) {
-		shutdown_start(kinds[verb], "command");
-		end_with(c, 0, NULL);
-	} else {
-		begin_action(c);
-	}
-}
-
 static int serve_system(struct client *c)
 {
 	struct ctl_system row;
@@ -223,7 +114,7 @@ static int serve_units(struct client *c)
 			c->log_at = ring_tail(c->ring, c->q.count);
 			c->stage = STAGE_LOGS;
 		} else {
-			end_with(c, c->unit && !svc_state_active(c->unit->state) ? 3 : 0, NULL);
+			ctl_end_with(c, c->unit && !svc_state_active(c->unit->state) ? 3 : 0, NULL);
 		}
 		return 1;
 	}
@@ -244,7 +135,7 @@ static int serve_logs(struct client *c)
 	if (!ctl_fill_log(&row, c->ring, &at, follow)) {
 		if (follow)
 			return 2;
-		end_with(c, c->q.verb == CTL_STATUS && !svc_state_active(c->unit->state) ? 3 : 0,
+		ctl_end_with(c, c->q.verb == CTL_STATUS && !svc_state_active(c->unit->state) ? 3 : 0,
 			 NULL);
 		return 1;
 	}
@@ -280,7 +171,7 @@ static void serve(struct client *c)
 		case STAGE_WAIT:
 			if (svc_unsettled(c->unit))
 				return;
-			end_by_state(c);
+			ctl_end_by_state(c);
 			break;
 		case STAGE_END: rc = serve_end(c); break;
 		default: return;
@@ -307,7 +198,7 @@ static bool hear(struct client *c)
 	/* A second one ends the first. */
 	if (n > 0) {
 		c->q = q;
-		begin(c);
+		ctl_begin(c);
 	}
 	return true;
 }
@@ -381,14 +272,36 @@ void ctl_new_lines(const struct ring *r)
 			want(&clients[i], true);
 }
 
-int ctl_listen(void)
+static void begin_clients(void)
 {
-	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = CTL_PATH };
 	unsigned i;
 
 	ctl_access_start();
 	for (i = 0; i < CLIENTS_MAX; i++)
 		clients[i].fd = -1;
+}
+
+int ctl_fd(void)
+{
+	return listen_fd;
+}
+
+void ctl_resume(int fd)
+{
+	if (fd < 0) {
+		ctl_listen();
+		return;
+	}
+	begin_clients();
+	listen_fd = fd;
+	loop_watch(fd, EPOLLIN, on_connect, 0);
+}
+
+int ctl_listen(void)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = CTL_PATH };
+
+	begin_clients();
 	listen_fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	unlink(CTL_PATH);
 	if (listen_fd < 0 || bind(listen_fd, (struct sockaddr *)&at, sizeof(at)))

@@ -45,6 +45,14 @@ void degraded_insecure(void)
 	insecure = true;
 }
 
+void degraded_restore(const char *text, const struct err *why_store, bool is_insecure)
+{
+	keep_first(text);
+	store = *why_store;
+	err_check(&store);
+	insecure = is_insecure;
+}
+
 bool degraded_is_insecure(void)
 {
 	return insecure;

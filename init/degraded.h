@@ -17,6 +17,8 @@ const struct err *degraded_store(void);
 const char *degraded_text(void);
 /* An image ran without a signature, by policy. */
 void degraded_insecure(void);
+/* What the PID 1 before knew; store.code 0 = the store is whole. */
+void degraded_restore(const char *text, const struct err *store, bool insecure);
 bool degraded_is_insecure(void);
 /* A unit_report: errors make the device degraded, warnings are logged. */
 void degraded_report(void *ctx, int level, const char *file, unsigned line, const char *text);

@@ -13,7 +13,10 @@
 
 static bool linked(enum unit_link link, const struct svc *a, const struct svc *b)
 {
-	return unit_linked(link, svc_unit_index(a), svc_unit_index(b));
+	unsigned i = svc_unit_index(a), k = svc_unit_index(b);
+
+	/* A place that a unit left is nobody's. */
+	return i < units.n && k < units.n && unit_linked(link, i, k);
 }
 
 static bool comes_after(const struct svc *a, const struct svc *b)

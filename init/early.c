@@ -178,15 +178,26 @@ static void leave_rootfs(void)
 	(void)!chdir("/");
 }
 
+void early_fds(void)
+{
+	/* Whoever started us may have left fds of his own; the kernel leaves none. */
+	sys_close_range(3, ~0u);
+	fill_stdio();
+}
+
+void early_resume(void)
+{
+	umask(022);
+	open_log();
+	io_read_file(AT_FDCWD, "/proc/cmdline", cmdline, sizeof(cmdline));
+}
+
 void early_setup(void)
 {
 	struct err e = { 0 };
 	size_t i;
 	int rc;
 
-	/* Whoever started us may have left fds of his own; the kernel leaves none. */
-	sys_close_range(3, ~0u);
-	fill_stdio();
 	umask(022);
 	(void)!chdir("/");
 	leave_rootfs();

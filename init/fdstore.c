@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "init/keep/svc_saved.h"
 #include "init/notify_parse.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
@@ -13,6 +14,33 @@ static struct stored {
 	uint8_t unit;
 	char name[NOTIFY_NAME_MAX];
 } store[FDSTORE_MAX];
+
+static void save(void)
+{
+	static struct saved_fdstore r;
+	unsigned i;
+
+	for (i = 0; i < FDSTORE_MAX; i++) {
+		r.fds[i].fd = store[i].fd ? saved_number(store[i].fd) : 0;
+		r.fds[i].unit = store[i].unit;
+		memcpy(r.fds[i].name, store[i].name, sizeof(store[i].name));
+	}
+	keep_put(KEEP_FDSTORE, 0, &r, sizeof(r));
+}
+
+void fdstore_load(void)
+{
+	static struct saved_fdstore r;
+	unsigned i;
+
+	if (keep_get(KEEP_FDSTORE, 0, &r, sizeof(r)) < 0)
+		return;
+	for (i = 0; i < FDSTORE_MAX; i++) {
+		store[i].fd = r.fds[i].fd ? saved_fd(r.fds[i].fd) : 0;
+		store[i].unit = r.fds[i].unit;
+		memcpy(store[i].name, r.fds[i].name, sizeof(store[i].name) - 1);
+	}
+}
 
 static unsigned count(const struct svc *s)
 {
@@ -47,6 +75,7 @@ void fdstore_add(struct svc *s, int *fds, unsigned n, const char *name)
 		svc_say(s, "FDSTORE=1: no room, descriptor closed");
 		io_close(&fds[i]);
 	}
+	save();
 }
 
 static void drop(struct svc *s, const char *name)
@@ -59,6 +88,7 @@ static void drop(struct svc *s, const char *name)
 		io_close(&store[i].fd);
 		store[i].fd = 0;
 	}
+	save();
 }
 
 void fdstore_remove(struct svc *s, const char *name)

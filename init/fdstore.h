@@ -12,6 +12,8 @@
 
 /* Takes over all n fds: keeps what fits FileDescriptorStoreMax=, closes the rest. name "" = "stored". */
 void fdstore_add(struct svc *s, int *fds, unsigned n, const char *name);
+/* What the pintle before had. */
+void fdstore_load(void);
 /* Closes those of a name. */
 void fdstore_remove(struct svc *s, const char *name);
 /* Closes all: the unit stopped for good. */

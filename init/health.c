@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 
+#include "init/keep/svc_saved.h"
 #include "init/svc_exit.h"
 #include "init/svc_proc.h"
 #include "runtime/base/io.h"
@@ -80,6 +81,7 @@ static void judge(struct svc *s, bool ok)
 	bool was_startup = h->state.startup;
 	struct health_verdict v = health_rule_step(&s->unit->health, &h->state, ok, loop_now());
 
+	s->dirty = true;
 	set_due(s, &v);
 	if (v.became_good) {
 		svc_say(s, "healthy");
@@ -117,6 +119,7 @@ static void start_probe(struct svc *s)
 	h->proc.pid = proc.pid;
 	h->proc.pidfd = proc.pidfd;
 	h->proc.report_fd = proc.report_fd;
+	s->dirty = true;
 	loop_timer(on_late, svc_index(s), loop_now() + health_rule_probe(&s->unit->health, &h->state)->timeout_ms);
 }
 
@@ -147,18 +150,24 @@ static void on_late(unsigned index)
 	kill_probe(h);
 }
 
-void health_begin(struct svc *s)
+static void open_group(struct svc *s, struct health *h)
 {
 	char name[sizeof(s->cg.name)];
-	struct health_verdict v;
 	struct err e = { 0 };
+
+	if (!h->has_cg && str_print(name, sizeof(name), "%s:health", s->unit->name) > 0)
+		h->has_cg = cg_open(&cgroups, name, &h->cg, &e) == 0;
+}
+
+void health_begin(struct svc *s)
+{
+	struct health_verdict v;
 	struct health *h;
 
 	if (s->unit->health.probe.kind == UNIT_PROBE_NONE || (s->health && s->health->begun))
 		return;
 	h = s->health = &places[svc_index(s)];
-	if (!h->has_cg && str_print(name, sizeof(name), "%s:health", s->unit->name) > 0)
-		h->has_cg = cg_open(&cgroups, name, &h->cg, &e) == 0;
+	open_group(s, h);
 	h->begun = true;
 	h->probes = 0;
 	v = health_rule_begin(&s->unit->health, loop_now(), &h->state);
@@ -173,6 +182,47 @@ void health_end(struct svc *s)
 		return;
 	kill_probe(s->health);
 	s->health->begun = false;
+}
+
+void health_save(const struct svc *s, struct saved_unit *r)
+{
+	const struct health *h = s->health;
+
+	if (!h || !h->begun)
+		return;
+	r->flags |= SAVED_HEALTH_BEGUN | (h->state.startup ? SAVED_HEALTH_STARTUP : 0);
+	r->health = (uint8_t)h->state.word;
+	r->health_failures = h->state.failures;
+	r->health_successes = h->state.successes;
+	r->health_begun_ms = h->state.begun_ms;
+	r->proc[2].pid = h->proc.pid;
+	r->proc[2].pidfd = saved_number(h->proc.pidfd);
+	r->proc[2].report = saved_number(h->proc.report_fd);
+	r->probe_late_ms = loop_timer_at(on_late, svc_index(s));
+}
+
+void health_load(struct svc *s, const struct saved_unit *r)
+{
+	struct health *h = &places[svc_index(s)];
+
+	if (!(r->flags & SAVED_HEALTH_BEGUN))
+		return;
+	s->health = h;
+	open_group(s, h);
+	svc_proc_clear(&h->proc);
+	h->begun = true;
+	h->state = (struct health_state){
+		.word = r->health <= HEALTH_BAD ? (enum health_word)r->health : HEALTH_NONE,
+		.startup = r->flags & SAVED_HEALTH_STARTUP, .failures = r->health_failures,
+		.successes = r->health_successes, .begun_ms = r->health_begun_ms,
+	};
+	h->proc.pid = r->proc[2].pid;
+	h->proc.pidfd = saved_fd(r->proc[2].pidfd);
+	h->proc.report_fd = saved_fd(r->proc[2].report);
+	if (h->proc.pid)
+		loop_timer(on_late, svc_index(s), r->probe_late_ms ? r->probe_late_ms : loop_now());
+	else
+		loop_timer(on_due, svc_index(s), loop_now());
 }
 
 static void probe_ended(struct svc *s, bool ok)

@@ -25,6 +25,9 @@ void health_end(struct svc *s);
 bool health_is_awaited(const struct svc *s);
 /* A probe's process ended: true if it was one. */
 bool health_reaped(pid_t pid, int code, int sig);
+struct saved_unit;
+void health_save(const struct svc *s, struct saved_unit *r);
+void health_load(struct svc *s, const struct saved_unit *r);
 enum health_word health_of(const struct svc *s);
 /* "healthy"; "" for a unit without a check. */
 const char *health_word(const struct svc *s);

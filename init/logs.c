@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "init/ctl_server.h"
+#include "init/keep/keep.h"
+#include "init/logs.h"
 #include "init/svc.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
@@ -20,26 +22,28 @@
 #define BYTES_PER_TURN 4096
 #define DRAIN_MAX (1024 * 1024)	/* a pipe's largest size: what a dead process can have left */
 
-static struct ring own;
+static struct ring *own;
 
 /* Also called before the loop is there: the clock is asked, nobody reads yet. */
 static void keep_own(enum log_level level, const char *line)
 {
 	(void)level;
-	ring_write(&own, 0, sys_now_ms(), line, (unsigned)strlen(line));
-	ring_write(&own, 0, sys_now_ms(), "\n", 1);
-	ctl_new_lines(&own);
+	ring_write(own, 0, sys_now_ms(), line, (unsigned)strlen(line));
+	ring_write(own, 0, sys_now_ms(), "\n", 1);
+	ctl_new_lines(own);
 }
 
 void logs_keep_own(void)
 {
-	ring_init(&own);
+	own = keep_ring(0);
+	if (!keep_has_rings())
+		ring_init(own);
 	log_set_hook(keep_own);
 }
 
 const struct ring *logs_own(void)
 {
-	return &own;
+	return own;
 }
 
 static unsigned take(struct svc *s, unsigned stream)
@@ -60,12 +64,14 @@ static void on_output(unsigned arg, uint32_t events)
 	take(&svcs[arg / 2], arg % 2);
 }
 
-int logs_open(struct svc *s)
+int logs_open(struct svc *s, const int fds[4])
 {
 	unsigned i;
 
 	for (i = 0; i < 2; i++) {
-		if (pipe2(s->log_fd[i], O_CLOEXEC))
+		s->log_fd[i][0] = fds[2 * i];
+		s->log_fd[i][1] = fds[2 * i + 1];
+		if (s->log_fd[i][0] < 0 && pipe2(s->log_fd[i], O_CLOEXEC))
 			return -errno;
 		/* The two ends of a pipe have flags of their own: only ours must not block. */
 		io_set_nonblock(s->log_fd[i][0], 1);

@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "init/fdstore.h"
+#include "init/keep/svc_saved.h"
 #include "init/notify_parse.h"
 #include "init/svc_exit.h"
 #include "init/svc_proc.h"
 #include "runtime/base/io.h"
+#include "runtime/base/log.h"
 #include "runtime/base/str.h"
 
 #define PER_TURN 8	/* datagrams of one unit: then the others have their turn */
@@ -264,7 +266,7 @@ static int receive(struct svc *s)
 	struct msghdr h = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control) };
 	struct received r = { 0 };
 	struct notify_msg m;
-	ssize_t n = recvmsg(s->notify->fd, &h, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	ssize_t n = recvmsg(s->notify->fd, &h, MSG_DONTWAIT | MSG_CMSG_CLOEXEC | MSG_PEEK);
 	unsigned i;
 	bool good;
 
@@ -281,6 +283,9 @@ static int receive(struct svc *s)
 		fdstore_remove(s, m.fd_name);
 	if (good)
 		obey(s, &m);
+	/* Only what is noted is taken: a fault before this has it read again. */
+	svc_save(s);
+	recv(s->notify->fd, text, 0, MSG_DONTWAIT | MSG_TRUNC);
 	return 1;
 }
 
@@ -291,6 +296,45 @@ static void on_message(unsigned index, uint32_t events)
 	(void)events;
 	for (i = 0; i < PER_TURN && svcs[index].notify && receive(&svcs[index]); i++)
 		;
+}
+
+void notify_save(const struct svc *s, struct saved_unit *r)
+{
+	const struct notify *n = s->notify;
+
+	if (!n)
+		return;
+	r->notify = saved_number(n->fd);
+	r->ready[0] = saved_number(n->ready_fd[0]);
+	r->ready[1] = saved_number(n->ready_fd[1]);
+	r->flags |= (n->ready ? SAVED_READY : 0) | (n->own_reload ? SAVED_OWN_RELOAD : 0);
+	r->watchdog_ms = n->watchdog_ms;
+	r->watchdog_due_ms = loop_timer_at(on_watchdog, svc_index(s));
+	str_copy(r->status, sizeof(r->status), n->status);
+}
+
+void notify_load(struct svc *s, const struct saved_unit *r)
+{
+	struct notify *n = &places[svc_index(s)];
+	struct err e = { 0 };
+
+	if (!r->notify && !r->ready[0]) {
+		if (notify_open(s, &e))
+			log_err(LOG_LVL_WARN, s->unit->name, &e);
+		return;
+	}
+	*n = (struct notify){
+		.fd = saved_fd(r->notify), .ready_fd = { saved_fd(r->ready[0]), saved_fd(r->ready[1]) },
+		.ready = r->flags & SAVED_READY, .own_reload = r->flags & SAVED_OWN_RELOAD, .watchdog_ms = r->watchdog_ms,
+	};
+	memcpy(n->status, r->status, sizeof(n->status) - 1);
+	s->notify = n;
+	if (n->fd >= 0)
+		n->watch = loop_watch(n->fd, EPOLLIN, on_message, svc_index(s));
+	if (n->ready_fd[0] >= 0)
+		n->ready_watch = loop_watch(n->ready_fd[0], EPOLLIN, on_ready, svc_index(s));
+	if (r->watchdog_due_ms)
+		loop_timer(on_watchdog, svc_index(s), r->watchdog_due_ms);
 }
 
 int notify_env(const struct svc *s, struct env *env)

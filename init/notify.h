@@ -38,6 +38,10 @@ bool notify_reload_is_awaited(const struct svc *s);
 void notify_reload(struct svc *s);
 /* Whether the reload is the unit's own: no ExecReload= is run. */
 bool notify_own_reload(const struct svc *s);
+struct saved_unit;
+/* To the unit's record, and back: the socket is there already, or is made. */
+void notify_save(const struct svc *s, struct saved_unit *r);
+void notify_load(struct svc *s, const struct saved_unit *r);
 /* What it said last, "" if nothing. */
 const char *notify_status(const struct svc *s);
 

@@ -6,6 +6,7 @@
 #include "init/pid1.h"
 
 #include <stddef.h>
+#include <sys/mman.h>
 
 #include "board/board.h"
 #include "init/boot.h"
@@ -13,10 +14,13 @@
 #include "init/ctl_server.h"
 #include "init/degraded.h"
 #include "init/early.h"
+#include "init/keep/resume.h"
+#include "init/logs.h"
 #include "init/loop.h"
 #include "init/self.h"
 #include "init/sig.h"
 #include "init/svc.h"
+#include "init/timers.h"
 #include "runtime/base/log.h"
 #include "runtime/base/str.h"
 
@@ -57,29 +61,67 @@ static void read_units(void)
 	unit_load(&units, unit_path, degraded_report, NULL);
 }
 
+/*
+ * A flash that dies must not take PID 1 with it by a page that cannot be read: the code is read in now and stays, data as
+ * it is touched (MCL_ONFAULT, Linux 4.4). Without the right to, things are as they were.
+ */
+static void lock_memory(void)
+{
+	extern const char __executable_start[], etext[];
+
+	mlock(__executable_start, (size_t)(etext - __executable_start));
+	mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+}
+
 static void booted(void)
 {
 	log_line(LOG_LVL_NOTICE, "%s on %s ready: %u units", PINTLE_VERSION, board_name(), n_svcs);
 	svc_start_enabled();
 }
 
+static void after_turn(void)
+{
+	svc_after_turn();
+	resume_after_turn();
+}
+
+/* What an exec leaves as it is: descriptors, mounts, children. */
+static void set_up_system(void)
+{
+	if (!resume_is_due())
+		early_setup();
+	else
+		early_resume();
+	must(self_open(), "open");
+	resume_guard(self_fd());
+	must(loop_init(), "epoll");
+	must(sig_init(), "signalfd");
+	timers_init();
+	if (!resume_is_safe_mode())
+		read_units();
+}
+
 int pid1_main(int argc, char **argv)
 {
 	struct err e = { 0 };
 
+	if (!resume_is_wanted(argc, argv))
+		early_fds();
+	resume_begin(argc, argv);
 	logs_keep_own();
-	early_setup();
-	must(self_open(), "open");
-	must(loop_init(), "epoll");
-	must(sig_init(), "signalfd");
-	read_units();
+	set_up_system();
 	if (cg_tree_open(&cgroups, cgroup_parent(argc, argv), &e))
 		degraded_note(&e);
-	svc_init();
-	must(ctl_listen(), "listen");
-	loop_after_events(svc_after_turn);
+	loop_after_events(after_turn);
 	/* --- from here on PID 1 may not end --- */
-	console_start(early_cmdline());
-	boot_start(booted);
+	if (resume_is_due()) {
+		resume_all(booted);
+	} else {
+		svc_init();
+		must(ctl_listen(), "listen");
+		console_start(early_cmdline());
+		boot_start(booted);
+	}
+	lock_memory();
 	loop_run();
 }

@@ -22,6 +22,11 @@ int self_open(void)
 	return exe_fd < 0 ? -errno : 0;
 }
 
+int self_fd(void)
+{
+	return exe_fd;
+}
+
 static int put(int fd, int at)
 {
 	int null AUTO_CLOSE = fd < 0 ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1;

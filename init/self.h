@@ -8,6 +8,8 @@
 
 /* Opens /proc/self/exe. 0 or -errno. Once, at boot. */
 int self_open(void);
+/* That descriptor. */
+int self_fd(void);
 /*
  * Starts the binary under another name (argv[0]) with stdin and stdout as given (-1: /dev/null), as
  * ctr_spawn does; standard error goes nowhere. argv is NULL-terminated, at most 4 words. For PID 1.

@@ -34,6 +34,11 @@ bool shutdown_begun(void)
 	return phase != PHASE_NONE;
 }
 
+enum shutdown_kind shutdown_what(void)
+{
+	return kind;
+}
+
 static bool is_down(const struct svc *s)
 {
 	return svc_state_class(s->state) == SVC_IS_DOWN;

@@ -14,6 +14,8 @@ enum shutdown_kind { SHUTDOWN_NONE, SHUTDOWN_REBOOT, SHUTDOWN_POWEROFF, SHUTDOWN
 /* Begins; why is for the log. A second call changes the kind only. */
 void shutdown_start(enum shutdown_kind kind, const char *why);
 bool shutdown_begun(void);
+/* What was asked for. */
+enum shutdown_kind shutdown_what(void);
 /* A unit's state changed: the next ones may stop. */
 void shutdown_look(void);
 /* A process ended: true if it was the helper. */

@@ -17,6 +17,7 @@
 #include "init/boot.h"
 #include "init/console_mgr.h"
 #include "init/health.h"
+#include "init/keep/svc_saved.h"
 #include "init/loop.h"
 #include "init/shutdown.h"
 #include "init/svc.h"
@@ -34,31 +35,47 @@ uint32_t sig_orphans(void)
 	return orphans;
 }
 
-static void book(pid_t pid, int status)
+static void book(pid_t pid, const siginfo_t *info)
 {
-	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+	int sig = info->si_code == CLD_EXITED ? 0 : info->si_status;
+	int code = info->si_code == CLD_EXITED ? info->si_status : 0;
 
-	if (!svc_reaped(pid, code, sig, WIFSIGNALED(status) && WCOREDUMP(status)) && !worker_reaped(pid, code, sig) &&
+	if (!svc_reaped(pid, code, sig, info->si_code == CLD_DUMPED) && !worker_reaped(pid, code, sig) &&
 	    !health_reaped(pid, code, sig) &&
 	    !console_reaped(pid) && !boot_reaped(pid) && !shutdown_reaped(pid))
 		orphans++;
 }
 
+/*
+ * Looked at first, booked and noted, and only then taken from the kernel: a fault of PID 1 in between loses no end of
+ * a process.
+ */
 static void reap(unsigned arg)
 {
 	unsigned n;
-	int status;
-	pid_t pid;
 
 	(void)arg;
 	for (n = 0; n < REAP_PER_TURN; n++) {
-		pid = waitpid(-1, &status, WNOHANG);
-		if (pid <= 0 && !(pid < 0 && errno == EINTR))
+		siginfo_t info = { 0 };
+		int status;
+
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT)) {
+			if (errno == EINTR)
+				continue;
 			return;
-		if (pid > 0)
-			book(pid, status);
+		}
+		if (!info.si_pid)
+			return;
+		book(info.si_pid, &info);
+		svc_save_changed();
+		waitpid(info.si_pid, &status, WNOHANG);
 	}
+	loop_timer(reap, 0, loop_now());
+}
+
+void sig_resume(uint32_t had_orphans)
+{
+	orphans = had_orphans;
 	loop_timer(reap, 0, loop_now());
 }
 

@@ -9,5 +9,7 @@
 int sig_init(void);
 /* Processes reaped so far that were no child of ours by design. */
 uint32_t sig_orphans(void);
+/* After an exec of PID 1: what ended meanwhile is reaped. */
+void sig_resume(uint32_t had_orphans);
 
 #endif

@@ -8,6 +8,9 @@
 #include "init/ctl_server.h"
 #include "init/degraded.h"
 #include "init/deps.h"
+#include "init/keep/keep.h"
+#include "init/keep/svc_saved.h"
+#include "init/logs.h"
 #include "init/notify.h"
 #include "init/shutdown.h"
 #include "init/svc_act.h"
@@ -23,8 +26,9 @@ unsigned n_svcs;
 struct unit_set units;
 struct cg_tree cgroups;
 
-static struct ring rings[UNITS_MAX];
+static const struct unit no_unit = { .name = "", .kind = UNIT_TARGET, .gone = true };
 static uint8_t place_of[UNITS_MAX];	/* by index in `units` */
+static bool has_place[UNITS_MAX];
 static uint16_t order[UNITS_MAX];	/* of starting, indices in `units` */
 static bool changed;	/* something that units wait for did, in this turn */
 
@@ -41,7 +45,7 @@ unsigned svc_index(const struct svc *s)
 
 unsigned svc_unit_index(const struct svc *s)
 {
-	return (unsigned)(s->unit - units.units);
+	return s->unit == &no_unit ? UNITS_MAX : (unsigned)(s->unit - units.units);
 }
 
 struct svc *svc_of(unsigned unit_index)
@@ -49,42 +53,78 @@ struct svc *svc_of(unsigned unit_index)
 	return &svcs[place_of[unit_index]];
 }
 
-static void open_place(struct svc *s, const struct unit *u, struct ring *ring)
+void svc_place(unsigned i, const struct unit *u, const int logs[4])
 {
+	struct svc *s = &svcs[i];
 	struct err e = { 0 };
 	unsigned role;
 
 	memset(s, 0, sizeof(*s));
+	place_of[u - units.units] = (uint8_t)i;
+	has_place[u - units.units] = true;
+	if (n_svcs <= i)
+		n_svcs = i + 1;
 	s->unit = u;
 	s->netns_fd = -1;
 	for (role = 0; role < SVC_ROLES; role++)
 		svc_proc_clear(&s->proc[role]);
 	s->exit_code = -1;
 	s->since_ms = loop_now();
-	s->ring = ring;
-	ring_init(s->ring);
+	s->ring = keep_ring(1 + i);
+	if (!keep_has_rings() || logs[0] < 0)
+		ring_init(s->ring);
 	if (u->bad)
 		s->reason = u->why_bad;
 	s->has_cg = cg_open(&cgroups, u->name, &s->cg, &e) == 0;
 	if (!s->has_cg)
 		log_err(LOG_LVL_WARN, u->name, &e);
-	if (logs_open(s))
+	if (logs_open(s, logs))
 		log_line(LOG_LVL_ERR, "%s: no pipes for its output", u->name);
-	if (notify_open(s, &e))
-		log_err(LOG_LVL_WARN, u->name, &e);
+	s->dirty = true;
+}
+
+static void open_notify(struct svc *s)
+{
+	struct err e = { 0 };
+
+	if (!s->notify && notify_open(s, &e))
+		log_err(LOG_LVL_WARN, s->unit->name, &e);
+}
+
+/* A place that no unit has: never used, or left. */
+static unsigned free_place(void)
+{
+	unsigned i;
+
+	for (i = 0; i < n_svcs && svcs[i].unit && svcs[i].unit != &no_unit; i++)
+		;
+	return i;
+}
+
+void svc_place_rest(void)
+{
+	static const int none[4] = { -1, -1, -1, -1 };
+	unsigned i;
+
+	/* Between those that a record named there may be places without one. */
+	for (i = 0; i < n_svcs; i++)
+		if (!svcs[i].unit)
+			svcs[i].unit = &no_unit;
+	for (i = 0; i < units.n; i++)
+		if (!has_place[i]) {
+			unsigned at = free_place();
+
+			svc_place(at, &units.units[i], none);
+			open_notify(&svcs[at]);
+		}
+	unit_links_read(&units);
+	unit_order(&units, order, degraded_report, NULL);
 }
 
 void svc_init(void)
 {
-	unsigned i;
-
-	n_svcs = units.n;
-	for (i = 0; i < n_svcs; i++) {
-		place_of[i] = (uint8_t)i;
-		open_place(&svcs[i], &units.units[i], &rings[i]);
-	}
-	unit_links_read(&units);
-	unit_order(&units, order, degraded_report, NULL);
+	n_svcs = 0;
+	svc_place_rest();
 }
 
 struct svc *svc_find(const char *name)
@@ -99,6 +139,7 @@ void svc_reason(struct svc *s, const struct err *e)
 	char said[sizeof(*e) + 64];
 
 	s->reason = *e;
+	s->dirty = true;
 	svc_say(s, "%s", err_say(e, said, sizeof(said)));
 }
 
@@ -141,6 +182,7 @@ static void step(struct svc *s, enum svc_event event)
 		note_times(s);
 		svc_clock_start(s);
 	}
+	s->dirty = true;
 	if (step.actions)
 		svc_act(s, step.actions);
 }
@@ -191,7 +233,7 @@ void svc_want_start(struct svc *s)
 		s->again = true;
 	else
 		s->want_start = true;
-	changed = true;
+	s->dirty = changed = true;
 }
 
 void svc_want_stop(struct svc *s, bool again)
@@ -201,7 +243,7 @@ void svc_want_stop(struct svc *s, bool again)
 	s->want_start = false;
 	s->again = again && !was_down;
 	s->want_stop = !was_down;
-	changed = true;
+	s->dirty = changed = true;
 }
 
 static void refuse_store(struct svc *s, const struct err *why)
@@ -316,4 +358,5 @@ void svc_after_turn(void)
 			look_at(&svcs[i]);
 		shutdown_look();
 	}
+	svc_save_changed();
 }

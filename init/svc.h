@@ -29,6 +29,7 @@ struct svc_proc {		/* see svc_proc.h */
 	int report_fd;
 	loop_handle watch;
 	bool failed;		/* on its way to exec: the reason says so already */
+	bool launching;		/* between the record's word and the clone's */
 	const struct unit_argv *command;	/* NULL: a container, or no command of the unit */
 };
 
@@ -47,6 +48,7 @@ struct svc {
 	uint8_t queue[2];	/* events that its own actions brought about */
 	uint8_t n_queued;
 	bool busy;		/* svc_event() is at work on it */
+	bool dirty;		/* its record (keep/saved.h) is behind */
 	uint64_t since_ms;	/* in this state */
 	uint64_t up_ms;		/* exec happened, 0 = not up */
 	uint64_t active_ms, down_ms;	/* when it came up and went down last; 0 = never */
@@ -87,8 +89,12 @@ extern unsigned n_svcs;
 extern struct unit_set units;
 extern struct cg_tree cgroups;
 
-/* Makes a record of every unit that was read: group, log pipes, ring. */
+/* Makes a place for every unit that was read: group, log pipes, ring. */
 void svc_init(void);
+/* The same at place i of svcs[], with the four ends of the log pipes that are there already (or all -1). */
+void svc_place(unsigned i, const struct unit *u, const int logs[4]);
+/* Places for all units that have none yet; order and links of all. */
+void svc_place_rest(void);
 /* One event for one unit; what follows from it is done before this returns. */
 void svc_event(struct svc *s, enum svc_event event);
 /* Puts the reason into the unit's record (the newest wins) and its log. */
@@ -135,14 +141,9 @@ void svc_clock_move(struct svc *s, uint64_t at_ms);
 void svc_act(struct svc *s, uint32_t actions);
 /* When the next try of a unit in BACKOFF is due, monotonic ms; 0 = none. */
 uint64_t svc_next_start(const struct svc *s);
-/* When the state's clock is over; 0 = it has none. */
+/* When the state's clock is over; 0 = it has none. And both back from a record; 0 = none. */
 uint64_t svc_clock_due(const struct svc *s);
-/* Makes the pipes of a unit's output and watches them; logs.c. */
-int logs_open(struct svc *s);
-/* Takes in what is in the pipes now: before an exit is told, its last words. */
-void logs_drain(struct svc *s);
-/* Keeps PID 1's own log lines in a ring from now on, and that ring; logs.c. */
-void logs_keep_own(void);
-const struct ring *logs_own(void);
+void svc_clock_restore(struct svc *s, uint64_t at_ms);
+void svc_retry_restore(struct svc *s, uint64_t at_ms);
 
 #endif

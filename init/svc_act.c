@@ -42,6 +42,11 @@ static void start_limit_hit(struct svc *s)
 	svc_event(s, EV_REFUSED);
 }
 
+static void on_retry(unsigned index)
+{
+	svc_event(&svcs[index], EV_RETRY);
+}
+
 static void act_wait(struct svc *s)
 {
 	if (backoff_may_start(&s->backoff, s->unit, loop_now()))
@@ -122,9 +127,17 @@ static const struct unit_argv *main_command(const struct svc *s)
 	return s->up_ms && a && a->next ? a->next : s->unit->exec_start;
 }
 
-static void act_spawn(struct svc *s)
+static int start_container(struct svc *s)
 {
 	uint64_t namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | NEW_CGROUP;
+
+	if (s->unit->network == UNIT_NET_NONE)
+		namespaces |= CLONE_NEWNET;
+	return svc_proc_start(s, SVC_MAIN, NULL, namespaces, svc_child_container);
+}
+
+static void act_spawn(struct svc *s)
+{
 	enum svc_role role = s->unit->type == UNIT_FORKING ? SVC_CONTROL : SVC_MAIN;
 	int rc;
 
@@ -133,14 +146,45 @@ static void act_spawn(struct svc *s)
 		return;
 	}
 	notify_begin(s);
-	if (s->unit->network == UNIT_NET_NONE)
-		namespaces |= CLONE_NEWNET;
 	if (s->unit->kind == UNIT_CONTAINER)
-		rc = svc_proc_start(s, SVC_MAIN, NULL, namespaces, svc_child_container);
+		rc = start_container(s);
 	else
 		rc = svc_proc_start(s, role, main_command(s), 0, svc_child_command);
 	if (rc)
 		not_started(s);
+}
+
+void svc_relaunch(struct svc *s, enum svc_role role)
+{
+	const struct unit_argv *command = s->proc[role].command;
+	int rc;
+
+	if (role == SVC_MAIN && s->unit->kind == UNIT_CONTAINER)
+		rc = start_container(s);
+	else
+		rc = svc_proc_start(s, role, command, 0, command ? svc_child_command : svc_child_conditions);
+	if (rc)
+		not_started(s);
+}
+
+void svc_act_resume(struct svc *s)
+{
+	switch (s->state) {
+	case SVC_PREPARING:
+		worker_queue(s);
+		return;
+	case SVC_BACKOFF:
+		if (!svc_next_start(s))
+			loop_timer(on_retry, svc_index(s), loop_now());
+		return;
+	case SVC_STOPPING:
+	case SVC_CLOSING:
+	case SVC_SWEEPING:
+		svc_act_look(s);
+		return;
+	default:
+		timers_told(s);
+	}
 }
 
 static void act_note_up(struct svc *s)
@@ -259,11 +303,6 @@ static void act_run_stop_post(struct svc *s)
 	svc_run_next(s, NULL);
 }
 
-static void on_retry(unsigned index)
-{
-	svc_event(&svcs[index], EV_RETRY);
-}
-
 static void act_delay(struct svc *s)
 {
 	uint64_t ran = s->up_ms ? s->since_ms - s->up_ms : 0;
@@ -276,6 +315,12 @@ static void act_delay(struct svc *s)
 uint64_t svc_next_start(const struct svc *s)
 {
 	return s->state == SVC_BACKOFF ? loop_timer_at(on_retry, svc_index(s)) : 0;
+}
+
+void svc_retry_restore(struct svc *s, uint64_t at_ms)
+{
+	if (at_ms)
+		loop_timer(on_retry, svc_index(s), at_ms);
 }
 
 static void act_settled(struct svc *s)

@@ -11,6 +11,10 @@ bool svc_has_process(const struct svc *s);
 void svc_run_next(struct svc *s, const struct unit_argv *after);
 /* Type=forking: finds the process that is the service now. */
 void svc_find_main(struct svc *s);
+/* After an exec of PID 1: what the state waits for besides processes and clocks is set going again; svc_resume.c. */
+void svc_act_resume(struct svc *s);
+/* A process that was about to be made was not. */
+void svc_relaunch(struct svc *s, enum svc_role role);
 /* Actions of svc_kill.c. */
 void svc_act_term(struct svc *s);
 void svc_act_look(struct svc *s);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "init/logs.h"
 #include "init/notify.h"
 #include "init/shutdown.h"
 #include "init/svc_act.h"

@@ -181,6 +181,12 @@ void svc_clock_move(struct svc *s, uint64_t at_ms)
 		loop_timer(on_clock, svc_index(s), at_ms);
 }
 
+void svc_clock_restore(struct svc *s, uint64_t at_ms)
+{
+	if (at_ms)
+		loop_timer(on_clock, svc_index(s), at_ms);
+}
+
 uint64_t svc_clock_due(const struct svc *s)
 {
 	return loop_timer_at(on_clock, svc_index(s));

@@ -6,7 +6,10 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/wait.h>
 
+#include "init/keep/svc_saved.h"
+#include "init/svc_act.h"
 #include "init/svc_exit.h"
 #include "runtime/base/io.h"
 #include "runtime/base/sys.h"
@@ -86,19 +89,26 @@ int svc_proc_start(struct svc *s, enum svc_role role, const struct unit_argv *co
 		place.namespaces &= ~(uint64_t)CLONE_NEWNET;
 		place.netns_fd = s->netns_fd;
 	}
-	apply_limits(s);
+	if (role == SVC_MAIN || s->state == SVC_PRE)
+		apply_limits(s);
 	svc_proc_clear(p);
 	p->command = command;
+	/* Should PID 1 fall over between the clone and the note of its pid, the one after it knows what to look for. */
+	p->launching = true;
+	svc_save(s);
 	if (ctr_spawn(&place, child, &launch, &proc, &e)) {
+		p->launching = false;
 		svc_reason(s, &e);
 		return -e.code;
 	}
+	p->launching = false;
 	p->pid = proc.pid;
 	p->pidfd = proc.pidfd;
 	p->report_fd = proc.report_fd;
 	p->watch = loop_watch(p->report_fd, EPOLLIN, on_report, SVC_ROLES * svc_index(s) + role);
 	if (own_net && s->netns_fd < 0)
 		keep_netns(s, p->pid);
+	svc_save(s);
 	return 0;
 }
 
@@ -123,7 +133,64 @@ int svc_proc_adopt(struct svc *s, pid_t pid)
 	p->pidfd = (int)sys_pidfd_open(pid, 0);
 	if (p->pidfd < 0)
 		p->pidfd = -1;
+	s->dirty = true;
 	return 0;
+}
+
+/* Process of the group whose parent we are, and which no role has. */
+struct search {
+	const struct svc *svc;
+	pid_t found;
+};
+
+static int look_at_child(pid_t pid, void *ctx)
+{
+	struct search *f = ctx;
+	siginfo_t info = { 0 };
+	unsigned role;
+
+	for (role = 0; role < SVC_ROLES; role++)
+		if (f->svc->proc[role].pid == pid)
+			return 1;
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+		f->found = pid;
+	return 0;
+}
+
+/* PID 1 fell between its word that it clones and its note of the pid: either there is a child, or there was no clone. */
+static void find_launched(struct svc *s, enum svc_role role)
+{
+	struct svc_proc *p = &s->proc[role];
+	struct search f = { .svc = s };
+
+	if (s->has_cg)
+		cg_each(&s->cg, look_at_child, &f);
+	p->launching = false;
+	if (!f.found) {
+		svc_relaunch(s, role);
+		return;
+	}
+	p->pid = f.found;
+	p->pidfd = (int)sys_pidfd_open(p->pid, 0);
+	if (p->pidfd < 0)
+		p->pidfd = -1;
+	s->dirty = true;
+	/* How its way to exec ended cannot be heard any more. */
+	svc_executed(s, role);
+}
+
+void svc_proc_restore(struct svc *s, enum svc_role role)
+{
+	struct svc_proc *p = &s->proc[role];
+	siginfo_t info = { 0 };
+
+	if (p->report_fd >= 0)
+		p->watch = loop_watch(p->report_fd, EPOLLIN, on_report, SVC_ROLES * svc_index(s) + role);
+	if (p->launching && !p->pid)
+		find_launched(s, role);
+	/* Its end is booked and noted before the kernel gives it up: one that is nobody's child was never ours to lose. */
+	else if (p->pid && waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) && errno == ECHILD)
+		svc_reaped(p->pid, 0, SIGKILL, false);
 }
 
 void svc_proc_signal(const struct svc *s, enum svc_role role, int sig)
@@ -148,4 +215,5 @@ void svc_proc_forget(struct svc *s, enum svc_role role)
 	close_report(p);
 	io_close(&p->pidfd);
 	p->pid = 0;
+	s->dirty = true;
 }

@@ -28,6 +28,8 @@ int svc_proc_start(struct svc *s, enum svc_role role, const struct unit_argv *co
 void svc_proc_hear(struct svc *s, enum svc_role role);
 /* The process of that pid becomes the main one (forking, MAINPID=); it must be of the unit's group and our child. */
 int svc_proc_adopt(struct svc *s, pid_t pid);
+/* After an exec of PID 1: listens to the process again, or finds out what became of it. */
+void svc_proc_restore(struct svc *s, enum svc_role role);
 /* Sends a signal to the role's process, if there is one. */
 void svc_proc_signal(const struct svc *s, enum svc_role role, int sig);
 /* To the main process: what `kill` and reloads do. */

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "init/keep/saved.h"
 #include "init/report.h"
 #include "init/svc_want.h"
 #include "runtime/base/io.h"
@@ -161,6 +162,12 @@ static void keep_stamp(struct svc *s)
 	report_keep(&proc);
 }
 
+/* When all units are there: what it starts may come after it in the table. */
+static void set_again(unsigned index)
+{
+	set(&svcs[index]);
+}
+
 static void on_elapse(unsigned index)
 {
 	struct svc *s = &svcs[index], *unit = timers_unit(s);
@@ -169,6 +176,7 @@ static void on_elapse(unsigned index)
 		return;
 	states[index].last_ms = loop_now();
 	states[index].last_unix = unix_now();
+	s->dirty = true;
 	if (s->unit->of.timer.persistent)
 		keep_stamp(s);
 	svc_want_start(unit);
@@ -208,6 +216,22 @@ void timers_told(const struct svc *s)
 uint64_t timers_next(const struct svc *s)
 {
 	return s->unit->kind == UNIT_TIMER ? loop_timer_at(on_elapse, svc_index(s)) : 0;
+}
+
+void timers_save(const struct svc *s, struct saved_unit *r)
+{
+	const struct timer_state *t = &states[svc_index(s)];
+
+	r->timer_last_ms = t->last_ms;
+	r->timer_last_unix = t->last_unix;
+	r->timer_began_ms = t->began_ms;
+}
+
+void timers_load(struct svc *s, const struct saved_unit *r)
+{
+	states[svc_index(s)] = (struct timer_state){ r->timer_last_ms, r->timer_last_unix, r->timer_began_ms };
+	if (is_up(s))
+		loop_timer(set_again, svc_index(s), loop_now());
 }
 
 void timers_stamp(const char *unit, uint64_t unix_seconds)

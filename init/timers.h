@@ -17,6 +17,9 @@ void timers_begin(struct svc *s);
 void timers_end(struct svc *s);
 /* Any unit has settled: the timers that count from it look again. */
 void timers_told(const struct svc *s);
+struct saved_unit;
+void timers_save(const struct svc *s, struct saved_unit *r);
+void timers_load(struct svc *s, const struct saved_unit *r);
 /* When the timer elapses next, monotonic ms; 0 = never. */
 uint64_t timers_next(const struct svc *s);
 /* What the disk remembers of a Persistent= timer: when it elapsed last, seconds of the wall clock. */

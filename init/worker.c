@@ -205,3 +205,8 @@ bool worker_reaped(pid_t pid, int code, int sig)
 	start_next();
 	return true;
 }
+
+pid_t worker_pid(void)
+{
+	return worker.pid;
+}

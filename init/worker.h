@@ -14,5 +14,7 @@ void worker_queue(struct svc *s);
 void worker_cancel(struct svc *s);
 /* A process ended: true if it was the worker. */
 bool worker_reaped(pid_t pid, int code, int sig);
+/* The worker that runs, 0 = none. */
+pid_t worker_pid(void);
 
 #endif

@@ -62,6 +62,11 @@ int word_kill(const struct call *c)
 	return one(c, CTL_KILL, c->args[0], (unsigned)(c->signal ? c->signal : SIGTERM));
 }
 
+int word_reexec(const struct call *c)
+{
+	return one(c, CTL_REEXEC, "", 0);
+}
+
 int word_reboot(const struct call *c)
 {
 	return one(c, CTL_REBOOT, "", 0);

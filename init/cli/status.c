@@ -32,6 +32,8 @@ static void system_json(const struct call *c, const struct ctl_system *s)
 	json_out_number(&j, "units", s->units);
 	json_out_number(&j, "failed", s->failed);
 	json_out_number(&j, "orphans_reaped", s->zombies_reaped);
+	json_out_number(&j, "crashes", s->crashes);
+	json_out_number(&j, "reexecs", s->reexecs);
 	json_out_number(&j, "log_dropped", s->log_dropped);
 	json_out_text(&j, "degraded", s->degraded);
 	json_out_text(&j, "policy", s->policy ? "insecure" : "strict");

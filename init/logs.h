@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/* The units' output and PID 1's own lines: from pipes into rings. PID 1 only. */
+#ifndef PINTLE_INIT_LOGS_H
+#define PINTLE_INIT_LOGS_H
+
+#include "init/svc.h"
+
+/* Makes the pipes of a unit's output, or takes those that are there (-1: none), and watches them. 0 or -errno. */
+int logs_open(struct svc *s, const int fds[4]);
+/* Takes in what is in the pipes now: before an exit is told, its last words. */
+void logs_drain(struct svc *s);
+/* Keeps PID 1's own log lines in a ring from now on. */
+void logs_keep_own(void);
+/* That ring. */
+const struct ring *logs_own(void);
+
+#endif
