@@ -23,7 +23,7 @@ struct seccomp_arg {
 	uint8_t index;		/* 0..5 */
 	uint8_t op;		/* enum seccomp_op */
 	uint64_t value;		/* the mask for SECCOMP_OP_MASKED_EQ */
-	uint64_t value_two;	/* what the masked argument must be */
+	uint64_t value_two;	/* what the masked argument must be; its bits outside the mask do not count */
 };
 
 struct seccomp_rule {

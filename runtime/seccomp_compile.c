@@ -10,17 +10,19 @@
 #include <string.h>
 
 #include "runtime/base/compiler.h"
-#include "runtime/seccomp.h"
+#include "runtime/seccomp_int.h"
 #include "runtime/seccomp_names.h"
 
 #define ENTRIES_MAX 2048	/* calls named by all rules of an architecture together */
 #define BAD_ARCH SECCOMP_RET_KILL_PROCESS
 #define ARM_PRIVATE 0x0f0000u	/* ARM's own calls lie above everything */
+#define NO_CALL UINT32_MAX	/* what a tracer writes to have the call left out: no call of x32's */
 #define ARCH_64BIT 0x80000000u	/* __AUDIT_ARCH_64BIT */
 
 struct entry {			/* one call of one rule */
 	uint32_t nr;
 	uint16_t rule;
+	uint8_t sub;		/* socketcall's or ipc's first argument, where the rule names that call; else 0 */
 };
 
 struct run {			/* from `first` to the next run's */
@@ -31,130 +33,14 @@ struct run {			/* from `first` to the next run's */
 
 struct compiler {
 	const struct seccomp_policy *p;
-	struct sock_filter *ops;
-	unsigned cap, n;
-	bool wide;		/* 64-bit arguments */
+	struct seccomp_program prog;
+	bool wide;		/* 64-bit arguments: not those of x32's calls, whose upper halves mean nothing */
 	unsigned n_entries, n_runs;
 };
 
 /* Too large for a stack; one policy at a time is compiled, in a process of its own. */
 static struct entry entries[ENTRIES_MAX];
 static struct run runs[2 * ENTRIES_MAX + 8];
-
-static void add(struct compiler *c, uint16_t code, uint32_t k, uint8_t jt, uint8_t jf)
-{
-	if (c->n < c->cap)
-		c->ops[c->n] = (struct sock_filter){ code, jt, jf, k };
-	c->n++;
-}
-
-static void load_nr(struct compiler *c)
-{
-	add(c, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
-}
-
-static void load_arg(struct compiler *c, unsigned index, bool high)
-{
-	bool second = high == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-
-	add(c, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offsetof(struct seccomp_data, args) + 8 * index + (second ? 4 : 0)), 0, 0);
-}
-
-/* Targets that are known only at the end of a comparison. */
-#define FAIL 254
-#define PASS 253
-
-static void compare_high(struct compiler *c, const struct seccomp_arg *a)
-{
-	uint32_t high = (uint32_t)(a->value >> 32);
-
-	load_arg(c, a->index, true);
-	switch (a->op) {
-	case SECCOMP_OP_EQ:
-		add(c, BPF_JMP | BPF_JEQ | BPF_K, high, 0, FAIL);
-		break;
-	case SECCOMP_OP_NE:
-		add(c, BPF_JMP | BPF_JEQ | BPF_K, high, 0, PASS);
-		break;
-	case SECCOMP_OP_GT:
-	case SECCOMP_OP_GE:
-		add(c, BPF_JMP | BPF_JGT | BPF_K, high, PASS, 0);
-		add(c, BPF_JMP | BPF_JEQ | BPF_K, high, 0, FAIL);
-		break;
-	case SECCOMP_OP_LT:
-	case SECCOMP_OP_LE:
-		add(c, BPF_JMP | BPF_JGT | BPF_K, high, FAIL, 0);
-		add(c, BPF_JMP | BPF_JEQ | BPF_K, high, 0, PASS);
-		break;
-	default:
-		add(c, BPF_ALU | BPF_AND | BPF_K, high, 0, 0);
-		add(c, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(a->value_two >> 32), 0, FAIL);
-	}
-}
-
-static void compare_low(struct compiler *c, const struct seccomp_arg *a)
-{
-	uint32_t low = (uint32_t)a->value;
-
-	load_arg(c, a->index, false);
-	switch (a->op) {
-	case SECCOMP_OP_EQ:
-		add(c, BPF_JMP | BPF_JEQ | BPF_K, low, 0, FAIL);
-		break;
-	case SECCOMP_OP_NE:
-		add(c, BPF_JMP | BPF_JEQ | BPF_K, low, FAIL, 0);
-		break;
-	case SECCOMP_OP_GT:
-		add(c, BPF_JMP | BPF_JGT | BPF_K, low, 0, FAIL);
-		break;
-	case SECCOMP_OP_GE:
-		add(c, BPF_JMP | BPF_JGE | BPF_K, low, 0, FAIL);
-		break;
-	case SECCOMP_OP_LT:
-		add(c, BPF_JMP | BPF_JGE | BPF_K, low, FAIL, 0);
-		break;
-	case SECCOMP_OP_LE:
-		add(c, BPF_JMP | BPF_JGT | BPF_K, low, FAIL, 0);
-		break;
-	default:
-		add(c, BPF_ALU | BPF_AND | BPF_K, low, 0, 0);
-		add(c, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)a->value_two, 0, FAIL);
-	}
-}
-
-/* Comparisons are short: their jumps fit a byte. */
-static void settle(struct compiler *c, unsigned from, uint8_t mark, unsigned to)
-{
-	unsigned i;
-
-	for (i = from; i < c->n && i < c->cap; i++) {
-		struct sock_filter *op = &c->ops[i];
-
-		if (BPF_CLASS(op->code) != BPF_JMP)
-			continue;
-		if (op->jt == mark)
-			op->jt = (uint8_t)(to - i - 1);
-		if (op->jf == mark)
-			op->jf = (uint8_t)(to - i - 1);
-	}
-}
-
-/* All the given arguments hold → action; else on to what follows. */
-static void add_condition(struct compiler *c, const struct seccomp_arg *args, unsigned n, uint32_t action)
-{
-	unsigned start = c->n, i;
-
-	for (i = 0; i < n; i++) {
-		unsigned from = c->n;
-
-		if (c->wide)
-			compare_high(c, &args[i]);
-		compare_low(c, &args[i]);
-		settle(c, from, PASS, c->n);
-	}
-	add(c, BPF_RET | BPF_K, action, 0, 0);
-	settle(c, start, FAIL, c->n);
-}
 
 static bool repeats_an_index(const struct seccomp_rule *r)
 {
@@ -168,38 +54,74 @@ static bool repeats_an_index(const struct seccomp_rule *r)
 	return false;
 }
 
+/* Where a call is a number behind socketcall or ipc, that is the first argument, and the rule's own first one is out of reach. */
+static unsigned take_args(struct seccomp_arg *to, const struct seccomp_arg *from, unsigned n, unsigned sub)
+{
+	unsigned i, taken = 0;
+
+	if (sub)
+		to[taken++] = (struct seccomp_arg){ .index = 0, .op = SECCOMP_OP_EQ, .value = sub };
+	for (i = 0; i < n; i++)
+		if (!sub || from[i].index)
+			to[taken++] = from[i];
+	return taken;
+}
+
+static void add_entry(struct compiler *c, const struct entry *entry, bool wide)
+{
+	const struct seccomp_rule *r = &c->p->rules[entry->rule];
+	struct seccomp_arg args[7];
+	unsigned k, n;
+
+	if (!repeats_an_index(r)) {
+		n = take_args(args, r->args, r->n_args, entry->sub);
+		seccomp_add_condition(&c->prog, args, n, wide, r->action);
+		return;
+	}
+	for (k = 0; k < r->n_args; k++) {
+		n = take_args(args, &r->args[k], 1, entry->sub);
+		seccomp_add_condition(&c->prog, args, n, wide, r->action);
+	}
+}
+
 static void add_block(struct compiler *c, const struct run *run)
 {
-	unsigned i, k;
+	unsigned i;
 
-	for (i = 0; i < run->n; i++) {
-		const struct seccomp_rule *r = &c->p->rules[entries[run->entry + i].rule];
+	for (i = 0; i < run->n; i++)
+		if (c->p->rules[entries[run->entry + i].rule].action != c->p->default_action)
+			add_entry(c, &entries[run->entry + i], c->wide && run->first < SECCOMP_X32_BIT);
+	seccomp_add(&c->prog, BPF_RET | BPF_K, run->action, 0, 0);
+}
 
-		if (!repeats_an_index(r)) {
-			add_condition(c, r->args, r->n_args, r->action);
-			continue;
-		}
-		for (k = 0; k < r->n_args; k++)
-			add_condition(c, &r->args[k], 1, r->action);
+/* A comparison jumps 255 instructions at most: for a longer way to the upper half a jump of its own goes in behind it. */
+static void lead_on(struct seccomp_program *prog, unsigned from)
+{
+	unsigned way = prog->n - from - 1;
+
+	if (prog->n >= prog->cap) {
+		prog->n++;
+	} else if (way <= UINT8_MAX) {
+		prog->ops[from].jt = (uint8_t)way;
+	} else {
+		memmove(&prog->ops[from + 2], &prog->ops[from + 1], way * sizeof(*prog->ops));
+		prog->ops[from].jf = 1;
+		prog->ops[from + 1] = (struct sock_filter){ BPF_JMP | BPF_JA, 0, 0, way };
+		prog->n++;
 	}
-	add(c, BPF_RET | BPF_K, run->action, 0, 0);
 }
 
 static void add_tree(struct compiler *c, unsigned first, unsigned n)
 {
-	unsigned half = n / 2, jump;
+	unsigned half = n / 2, from = c->prog.n;
 
 	if (n == 1) {
 		add_block(c, &runs[first]);
 		return;
 	}
-	/* A comparison jumps 255 instructions at most: the way to the upper half is a jump of its own. */
-	add(c, BPF_JMP | BPF_JGE | BPF_K, runs[first + half].first, 0, 1);
-	jump = c->n;
-	add(c, BPF_JMP | BPF_JA, 0, 0, 0);
+	seccomp_add(&c->prog, BPF_JMP | BPF_JGE | BPF_K, runs[first + half].first, 0, 0);
 	add_tree(c, first, half);
-	if (jump < c->cap)
-		c->ops[jump].k = c->n - jump - 1;
+	lead_on(&c->prog, from);
 	add_tree(c, first + half, n - half);
 }
 
@@ -219,24 +141,34 @@ static void sort_entries(unsigned n)
 		}
 }
 
+static int take_name(struct compiler *c, int64_t nr, unsigned rule, unsigned sub, struct err *e)
+{
+	if (nr < 0)
+		return 0;
+	if (c->n_entries == ENTRIES_MAX)
+		return err_set(e, E2BIG, "seccomp", "more than %d calls", ENTRIES_MAX);
+	entries[c->n_entries++] = (struct entry){ (uint32_t)nr, (uint16_t)rule, (uint8_t)sub };
+	return 0;
+}
+
+/* As libseccomp: a rule for socket(2) is also one for socketcall(2) with a first argument of SYS_SOCKET. */
 static int collect(struct compiler *c, unsigned arch, struct err *e)
 {
-	unsigned i, k;
+	unsigned i, k, sub;
+	int64_t behind;
+	int rc = 0;
 
 	for (i = 0; i < c->p->n_rules; i++) {
 		const struct seccomp_rule *r = &c->p->rules[i];
 
-		for (k = 0; k < r->n_names; k++) {
-			int64_t nr = seccomp_number(arch, r->names[k]);
-
-			if (nr < 0)
-				continue;
-			if (c->n_entries == ENTRIES_MAX)
-				return err_set(e, E2BIG, "seccomp", "more than %d calls", ENTRIES_MAX);
-			entries[c->n_entries++] = (struct entry){ (uint32_t)nr, (uint16_t)i };
+		for (k = 0; k < r->n_names && !rc; k++) {
+			rc = take_name(c, seccomp_number(arch, r->names[k]), i, 0, e);
+			sub = seccomp_subcall(arch, r->names[k], &behind);
+			if (sub && !rc)
+				rc = take_name(c, behind, i, sub, e);
 		}
 	}
-	return 0;
+	return rc;
 }
 
 static void add_run(struct compiler *c, uint32_t first, uint32_t action, unsigned entry, unsigned n)
@@ -276,10 +208,10 @@ static uint32_t highest(const struct compiler *c)
 	return best;
 }
 
-/* One call's entries: a rule without arguments beats those with (libseccomp). */
+/* One call's entries: a rule without arguments beats those with (libseccomp); one that says what the default says is none (runc). */
 static unsigned take_call(struct compiler *c, unsigned i)
 {
-	unsigned n = 1, k;
+	unsigned n = 1, conditions = 0, k;
 	uint32_t nr = entries[i].nr;
 
 	while (i + n < c->n_entries && entries[i + n].nr == nr)
@@ -287,12 +219,15 @@ static unsigned take_call(struct compiler *c, unsigned i)
 	for (k = 0; k < n; k++) {
 		const struct seccomp_rule *r = &c->p->rules[entries[i + k].rule];
 
-		if (!r->n_args) {
+		if (r->action == c->p->default_action)
+			continue;
+		if (!r->n_args && !entries[i + k].sub) {
 			add_run(c, nr, r->action, 0, 0);
 			return n;
 		}
+		conditions++;
 	}
-	add_run(c, nr, c->p->default_action, i, n);
+	add_run(c, nr, c->p->default_action, i, conditions ? n : 0);
 	return n;
 }
 
@@ -321,8 +256,10 @@ static void make_runs(struct compiler *c, bool with_x32)
 		add_run(c, nr + 1,
 			(nr & ~SECCOMP_X32_BIT) == top && wants_enosys(rest) ? (SECCOMP_RET_ERRNO | ENOSYS) : rest, 0, 0);
 	}
-	if (!with_x32 && seccomp_own_arch(0) == AUDIT_ARCH_X86_64 && !x32)
+	if (c->wide && !with_x32 && seccomp_own_arch(0) == AUDIT_ARCH_X86_64) {
 		add_run(c, SECCOMP_X32_BIT, BAD_ARCH, 0, 0);
+		add_run(c, NO_CALL, rest, 0, 0);
+	}
 }
 
 static bool wants(const struct seccomp_policy *p, uint32_t arch)
@@ -355,20 +292,20 @@ static int add_arch(struct compiler *c, unsigned arch, struct err *e)
 		return rc;
 	sort_entries(c->n_entries);
 	make_runs(c, with_x32);
-	add(c, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch), 0, 0);
-	add(c, BPF_JMP | BPF_JEQ | BPF_K, audit, 1, 0);
-	jump = c->n;
-	add(c, BPF_JMP | BPF_JA, 0, 0, 0);
-	load_nr(c);
+	seccomp_add(&c->prog, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch), 0, 0);
+	seccomp_add(&c->prog, BPF_JMP | BPF_JEQ | BPF_K, audit, 1, 0);
+	jump = c->prog.n;
+	seccomp_add(&c->prog, BPF_JMP | BPF_JA, 0, 0, 0);
+	seccomp_add(&c->prog, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
 	add_tree(c, 0, c->n_runs);
-	if (jump < c->cap)
-		c->ops[jump].k = c->n - jump - 1;
+	if (jump < c->prog.cap)
+		c->prog.ops[jump].k = c->prog.n - jump - 1;
 	return 0;
 }
 
 int seccomp_compile(const struct seccomp_policy *p, struct sock_filter *ops, unsigned cap, unsigned *ret_n, struct err *e)
 {
-	struct compiler c = { .p = p, .ops = ops, .cap = cap };
+	struct compiler c = { .p = p, .prog = { .ops = ops, .cap = cap } };
 	unsigned i;
 	int rc = 0;
 
@@ -379,9 +316,9 @@ int seccomp_compile(const struct seccomp_policy *p, struct sock_filter *ops, uns
 			rc = add_arch(&c, i, e);
 	if (rc)
 		return rc;
-	add(&c, BPF_RET | BPF_K, BAD_ARCH, 0, 0);
-	if (c.n > cap)
-		return err_set(e, E2BIG, "seccomp", "%u instructions are more than %u", c.n, cap);
-	*ret_n = c.n;
+	seccomp_add(&c.prog, BPF_RET | BPF_K, BAD_ARCH, 0, 0);
+	if (c.prog.n > cap)
+		return err_set(e, E2BIG, "seccomp", "%u instructions are more than %u", c.prog.n, cap);
+	*ret_n = c.prog.n;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "runtime/base/compiler.h"
@@ -178,3 +179,44 @@ int64_t seccomp_number(unsigned i, const char *name)
 	}
 	return -1;
 }
+
+#if defined(__x86_64__) || defined(__mips__)
+/* linux/net.h and linux/ipc.h */
+static const struct {
+	char name[13];
+	uint8_t number;
+	bool ipc;
+} subcalls[] = {
+	{ "socket", 1, 0 }, { "bind", 2, 0 }, { "connect", 3, 0 }, { "listen", 4, 0 }, { "accept", 5, 0 }, { "getsockname", 6, 0 },
+	{ "getpeername", 7, 0 }, { "socketpair", 8, 0 }, { "send", 9, 0 }, { "recv", 10, 0 }, { "sendto", 11, 0 },
+	{ "recvfrom", 12, 0 }, { "shutdown", 13, 0 }, { "setsockopt", 14, 0 }, { "getsockopt", 15, 0 }, { "sendmsg", 16, 0 },
+	{ "recvmsg", 17, 0 }, { "accept4", 18, 0 }, { "recvmmsg", 19, 0 }, { "sendmmsg", 20, 0 }, { "semop", 1, 1 },
+	{ "semget", 2, 1 }, { "semctl", 3, 1 }, { "semtimedop", 4, 1 }, { "msgsnd", 11, 1 }, { "msgrcv", 12, 1 }, { "msgget", 13, 1 },
+	{ "msgctl", 14, 1 }, { "shmat", 21, 1 }, { "shmdt", 22, 1 }, { "shmget", 23, 1 }, { "shmctl", 24, 1 },
+};
+
+static bool has_subcalls(unsigned i)
+{
+	return seccomp_own_arch(i) != AUDIT_ARCH_X86_64 && !seccomp_own_bit(i);
+}
+
+unsigned seccomp_subcall(unsigned i, const char *name, int64_t *ret_behind)
+{
+	size_t k;
+
+	for (k = 0; has_subcalls(i) && k < ARRAY_LEN(subcalls); k++)
+		if (!strcmp(subcalls[k].name, name)) {
+			*ret_behind = seccomp_number(i, subcalls[k].ipc ? "ipc" : "socketcall");
+			return subcalls[k].number;
+		}
+	return 0;
+}
+#else
+unsigned seccomp_subcall(unsigned i, const char *name, int64_t *ret_behind)
+{
+	(void)i;
+	(void)name;
+	(void)ret_behind;
+	return 0;
+}
+#endif

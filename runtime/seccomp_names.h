@@ -13,5 +13,10 @@ uint32_t seccomp_own_arch(unsigned i);
 uint32_t seccomp_own_bit(unsigned i);
 /* Number of a call on the i-th own architecture, with that bit; -1 if it has none of the name. */
 int64_t seccomp_number(unsigned i, const char *name);
+/*
+ * i386 and MIPS have some calls also, or only, behind a first argument of socketcall(2) or ipc(2): that argument, or 0; with
+ * it in *ret_behind the number of the one of the two, -1 where the i-th own architecture has it not.
+ */
+unsigned seccomp_subcall(unsigned i, const char *name, int64_t *ret_behind);
 
 #endif
