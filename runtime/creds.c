@@ -97,7 +97,7 @@ static int filter_calls(const struct spec *s, const struct spec_caps *sets, stru
 {
 	if (s->seccomp == SPEC_SECCOMP_OFF || !IS_ON(CONFIG_SECCOMP))
 		return 0;
-	return s->seccomp == SPEC_SECCOMP_POLICY ? seccomp_install_policy(s, e) : seccomp_install(sets->bounding, e);
+	return seccomp_install(s, sets->bounding, e);
 }
 
 int creds_drop(struct enter *c, struct err *e)

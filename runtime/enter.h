@@ -42,9 +42,7 @@ int copyup_tree(int from_fd, int to_fd, struct err *e);
 void enter_proc_path(char *buf, unsigned cap, int fd);
 /* Fills c->uid, gid, groups from a "user[:group]" text and the passwd and group files below etc_fd. */
 int user_parse(struct enter *c, const char *text, int root_fd, struct err *e);
-/* Installs the seccomp filter; caps tells which of its conditional rules are lifted. */
-int seccomp_install(uint64_t caps, struct err *e);
-/* Compiles and installs spec->policy, hands its listener on. */
-int seccomp_install_policy(const struct spec *s, struct err *e);
+/* Compiles and installs the filter that s asks for, hands its listener on; caps lift rules of the built-in profiles. */
+int seccomp_install(const struct spec *s, uint64_t caps, struct err *e);
 
 #endif

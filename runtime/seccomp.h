@@ -34,6 +34,8 @@ struct seccomp_rule {
 	unsigned n_args;
 };
 
+enum seccomp_profile { SECCOMP_NO_PROFILE, SECCOMP_DEFAULT, SECCOMP_HARDENED };
+
 struct seccomp_policy {
 	uint32_t default_action;
 	const uint32_t *archs;		/* AUDIT_ARCH_* besides the native one; those that this build cannot run are passed over */
@@ -41,6 +43,8 @@ struct seccomp_policy {
 	uint32_t flags;			/* SECCOMP_FILTER_FLAG_* (LOG, SPEC_ALLOW, TSYNC) */
 	const struct seccomp_rule *rules;
 	unsigned n_rules;
+	enum seccomp_profile profile;	/* allows what that one allows without looking at arguments, besides the rules */
+	uint64_t caps;			/* for the profile: what the container may ever hold */
 	const char *listener_path;	/* unix socket for SECCOMP_RET_USER_NOTIF, or NULL */
 	const char *listener_metadata;
 };
@@ -59,6 +63,13 @@ const char *seccomp_arch_name(unsigned i);
 const char *seccomp_op_name(unsigned i);
 const char *seccomp_flag_name(unsigned i);
 
+/* "default", "hardened" for 1, 2; NULL for what is none. */
+const char *seccomp_profile_name(enum seccomp_profile profile);
+/*
+ * The policy of a built-in profile for who may hold caps (bit n = capability n). What it points at is static and the next
+ * call's: for the container's child.
+ */
+const struct seccomp_policy *seccomp_profile_policy(enum seccomp_profile profile, uint64_t caps);
 /* Compiles to at most cap instructions. 0 with *ret_n, or -errno with e (-E2BIG: too long; -EINVAL: which rule, why). */
 int seccomp_compile(const struct seccomp_policy *p, struct sock_filter *ops, unsigned cap, unsigned *ret_n, struct err *e);
 /*

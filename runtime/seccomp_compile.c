@@ -38,9 +38,24 @@ struct compiler {
 	unsigned n_entries, n_runs;
 };
 
+/* The rule of what a profile allows: behind all others. */
+#define PROFILE_RULE UINT16_MAX
+static const struct seccomp_rule profile_rule = { .action = SECCOMP_RET_ALLOW };
+
 /* Too large for a stack; one policy at a time is compiled, in a process of its own. */
 static struct entry entries[ENTRIES_MAX];
 static struct run runs[2 * ENTRIES_MAX + 8];
+
+static const struct seccomp_rule *rule_of(const struct compiler *c, const struct entry *entry)
+{
+	return entry->rule == PROFILE_RULE ? &profile_rule : &c->p->rules[entry->rule];
+}
+
+/* A file's rule that says what the default says is none (runc); a profile's own stands before others of its call. */
+static bool is_idle(const struct compiler *c, const struct seccomp_rule *r)
+{
+	return !c->p->profile && r->action == c->p->default_action;
+}
 
 static bool repeats_an_index(const struct seccomp_rule *r)
 {
@@ -69,7 +84,7 @@ static unsigned take_args(struct seccomp_arg *to, const struct seccomp_arg *from
 
 static void add_entry(struct compiler *c, const struct entry *entry, bool wide)
 {
-	const struct seccomp_rule *r = &c->p->rules[entry->rule];
+	const struct seccomp_rule *r = rule_of(c, entry);
 	struct seccomp_arg args[7];
 	unsigned k, n;
 
@@ -89,7 +104,7 @@ static void add_block(struct compiler *c, const struct run *run)
 	unsigned i;
 
 	for (i = 0; i < run->n; i++)
-		if (c->p->rules[entries[run->entry + i].rule].action != c->p->default_action)
+		if (!is_idle(c, rule_of(c, &entries[run->entry + i])))
 			add_entry(c, &entries[run->entry + i], c->wide && run->first < SECCOMP_X32_BIT);
 	seccomp_add(&c->prog, BPF_RET | BPF_K, run->action, 0, 0);
 }
@@ -158,16 +173,19 @@ static int collect(struct compiler *c, unsigned arch, struct err *e)
 	int64_t behind;
 	int rc = 0;
 
-	for (i = 0; i < c->p->n_rules; i++) {
+	for (i = 0; i < c->p->n_rules && !rc; i++) {
 		const struct seccomp_rule *r = &c->p->rules[i];
 
 		for (k = 0; k < r->n_names && !rc; k++) {
 			rc = take_name(c, seccomp_number(arch, r->names[k]), i, 0, e);
-			sub = seccomp_subcall(arch, r->names[k], &behind);
+			/* A profile names both of them itself. */
+			sub = c->p->profile ? 0 : seccomp_subcall(arch, r->names[k], &behind);
 			if (sub && !rc)
 				rc = take_name(c, behind, i, sub, e);
 		}
 	}
+	for (k = 0; c->p->profile && !rc && seccomp_profile_call(arch, k, c->p->profile == SECCOMP_HARDENED, c->p->caps, &behind); k++)
+		rc = take_name(c, behind, PROFILE_RULE, 0, e);
 	return rc;
 }
 
@@ -194,21 +212,22 @@ static bool wants_enosys(uint32_t action)
 	return kind == SECCOMP_RET_ERRNO || kind == SECCOMP_RET_KILL_PROCESS || kind == SECCOMP_RET_KILL_THREAD || kind == SECCOMP_RET_TRAP;
 }
 
-static uint32_t highest(const struct compiler *c)
+/* Among x32's calls or the others. */
+static uint32_t highest(const struct compiler *c, uint32_t x32)
 {
 	uint32_t best = 0;
 	unsigned i;
 
 	for (i = 0; i < c->n_entries; i++) {
-		uint32_t nr = entries[i].nr & ~SECCOMP_X32_BIT;
+		uint32_t nr = entries[i].nr;
 
-		if (nr < ARM_PRIVATE && nr > best)
+		if ((nr & SECCOMP_X32_BIT) == x32 && (nr & ~SECCOMP_X32_BIT) < ARM_PRIVATE && nr > best)
 			best = nr;
 	}
 	return best;
 }
 
-/* One call's entries: a rule without arguments beats those with (libseccomp); one that says what the default says is none (runc). */
+/* One call's entries: a rule without arguments beats those with (libseccomp). */
 static unsigned take_call(struct compiler *c, unsigned i)
 {
 	unsigned n = 1, conditions = 0, k;
@@ -217,9 +236,9 @@ static unsigned take_call(struct compiler *c, unsigned i)
 	while (i + n < c->n_entries && entries[i + n].nr == nr)
 		n++;
 	for (k = 0; k < n; k++) {
-		const struct seccomp_rule *r = &c->p->rules[entries[i + k].rule];
+		const struct seccomp_rule *r = rule_of(c, &entries[i + k]);
 
-		if (r->action == c->p->default_action)
+		if (is_idle(c, r))
 			continue;
 		if (!r->n_args && !entries[i + k].sub) {
 			add_run(c, nr, r->action, 0, 0);
@@ -233,7 +252,7 @@ static unsigned take_call(struct compiler *c, unsigned i)
 
 static void make_runs(struct compiler *c, bool with_x32)
 {
-	uint32_t rest = c->p->default_action, top = highest(c);
+	const uint32_t rest = c->p->default_action, top[2] = { highest(c, 0), highest(c, SECCOMP_X32_BIT) };
 	bool x32 = false, high = false;
 	unsigned i = 0, used;
 
@@ -254,7 +273,7 @@ static void make_runs(struct compiler *c, bool with_x32)
 		i += used;
 		/* After it the default again, or ENOSYS above all that the policy knows. */
 		add_run(c, nr + 1,
-			(nr & ~SECCOMP_X32_BIT) == top && wants_enosys(rest) ? (SECCOMP_RET_ERRNO | ENOSYS) : rest, 0, 0);
+			nr == top[nr >= SECCOMP_X32_BIT] && wants_enosys(rest) ? (SECCOMP_RET_ERRNO | ENOSYS) : rest, 0, 0);
 	}
 	if (c->wide && !with_x32 && seccomp_own_arch(0) == AUDIT_ARCH_X86_64) {
 		add_run(c, SECCOMP_X32_BIT, BAD_ARCH, 0, 0);
@@ -309,7 +328,7 @@ int seccomp_compile(const struct seccomp_policy *p, struct sock_filter *ops, uns
 	unsigned i;
 	int rc = 0;
 
-	if (p->n_rules > UINT16_MAX)
+	if (p->n_rules >= PROFILE_RULE)
 		return err_set(e, E2BIG, "seccomp", "%u rules", p->n_rules);
 	for (i = 0; seccomp_own_arch(i) && !rc; i++)
 		if (!seccomp_own_bit(i) && (i == 0 || wants(p, seccomp_own_arch(i))))

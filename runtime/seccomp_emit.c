@@ -27,6 +27,8 @@ static void compare_high(struct seccomp_program *c, const struct seccomp_arg *a)
 {
 	uint32_t high = (uint32_t)(a->value >> 32);
 
+	if (a->op == SECCOMP_OP_MASKED_EQ && !high)	/* nothing of it is looked at */
+		return;
 	load_arg(c, a->index, true);
 	switch (a->op) {
 	case SECCOMP_OP_EQ:
@@ -55,6 +57,8 @@ static void compare_low(struct seccomp_program *c, const struct seccomp_arg *a)
 {
 	uint32_t low = (uint32_t)a->value;
 
+	if (a->op == SECCOMP_OP_MASKED_EQ && !low)
+		return;
 	load_arg(c, a->index, false);
 	switch (a->op) {
 	case SECCOMP_OP_EQ:

@@ -21,31 +21,40 @@
 
 static const char call_names[] = CALL_NAMES;
 
+/* ARM's private numbers lie above 0xf0000: in 16 bits they stand where no call of another's does. */
+#define PRIVATE 0x0f0000
+#define PRIVATE_SHORT 0x7000
+#define SHORT(nr) ((int16_t)((nr) < PRIVATE ? (nr) : (nr) - PRIVATE + PRIVATE_SHORT))
+
 /* Only what the target can run is in the binary. */
 #if defined(__x86_64__)
-#define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { x86_64, x86, x32 } },
+#define CALL(name, profiles, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { SHORT(x86_64), SHORT(x86), SHORT(x32) }, profiles },
 static const uint32_t own[] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, ARCH_X32, 0 };
 #elif defined(__aarch64__)
-#define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { aarch64, arm } },
+#define CALL(name, profiles, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { SHORT(aarch64), SHORT(arm) }, profiles },
 static const uint32_t own[] = { AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM, 0 };
 #elif defined(__arm__)
-#define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { arm } },
+#define CALL(name, profiles, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { SHORT(arm) }, profiles },
 static const uint32_t own[] = { AUDIT_ARCH_ARM, 0 };
 #elif defined(__mips__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { mips } },
+#define CALL(name, profiles, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { SHORT(mips) }, profiles },
 static const uint32_t own[] = { AUDIT_ARCH_MIPSEL, 0 };
 #elif defined(__mips__)
-#define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { mips } },
+#define CALL(name, profiles, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { SHORT(mips) }, profiles },
 static const uint32_t own[] = { AUDIT_ARCH_MIPS, 0 };
 #else
-#define CALL(name, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { riscv64 } },
+#define CALL(name, profiles, x86_64, x86, x32, aarch64, arm, mips, riscv64) { name, { SHORT(riscv64) }, profiles },
 static const uint32_t own[] = { AUDIT_ARCH_RISCV64, 0 };
 #endif
 
 struct call {
 	uint16_t name;		/* where it stands in call_names */
-	int32_t number[ARRAY_LEN(own) - 1];
+	int16_t number[ARRAY_LEN(own) - 1];	/* SHORT(), -1 = none */
+	uint8_t profiles;	/* 0 = in none; else 1 + the group of capabilities that it wants, and IN_HARDENED */
 };
+
+#define IN_HARDENED 128u
+static const uint64_t groups[] = { CALL_GROUPS };
 
 static const struct call calls[] = {
 #include "runtime/seccomp_calls.h"
@@ -162,6 +171,15 @@ uint32_t seccomp_own_bit(unsigned i)
 	return seccomp_own_arch(i) == ARCH_X32 && ARCH_X32 != AUDIT_ARCH_I386 ? SECCOMP_X32_BIT : 0;
 }
 
+static int64_t number_of(const struct call *c, unsigned i)
+{
+	int32_t nr = c->number[i];
+
+	if (nr < 0)
+		return -1;
+	return (int64_t)((uint32_t)(nr < PRIVATE_SHORT ? nr : nr - PRIVATE_SHORT + PRIVATE) | seccomp_own_bit(i));
+}
+
 int64_t seccomp_number(unsigned i, const char *name)
 {
 	size_t low = 0, high = ARRAY_LEN(calls);
@@ -171,13 +189,27 @@ int64_t seccomp_number(unsigned i, const char *name)
 		int order = strcmp(name, call_names + calls[mid].name);
 
 		if (!order)
-			return calls[mid].number[i] < 0 ? -1 : (int64_t)((uint32_t)calls[mid].number[i] | seccomp_own_bit(i));
+			return number_of(&calls[mid], i);
 		if (order < 0)
 			high = mid;
 		else
 			low = mid + 1;
 	}
 	return -1;
+}
+
+bool seccomp_profile_call(unsigned i, unsigned k, bool hardened, uint64_t caps, int64_t *ret_nr)
+{
+	const struct call *c = &calls[k];
+	uint64_t wants;
+
+	if (k >= ARRAY_LEN(calls))
+		return false;
+	wants = c->profiles ? groups[(c->profiles & ~IN_HARDENED) - 1] : 0;
+	*ret_nr = number_of(c, i);
+	if (!c->profiles || (hardened && !(c->profiles & IN_HARDENED)) || (wants && !(wants & caps)))
+		*ret_nr = -1;
+	return true;
 }
 
 #if defined(__x86_64__) || defined(__mips__)

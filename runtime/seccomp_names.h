@@ -3,6 +3,7 @@
 #ifndef PINTLE_RUNTIME_SECCOMP_NAMES_H
 #define PINTLE_RUNTIME_SECCOMP_NAMES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SECCOMP_X32_BIT 0x40000000u
@@ -18,5 +19,10 @@ int64_t seccomp_number(unsigned i, const char *name);
  * it in *ret_behind the number of the one of the two, -1 where the i-th own architecture has it not.
  */
 unsigned seccomp_subcall(unsigned i, const char *name, int64_t *ret_behind);
+/*
+ * The k-th of all calls: in *ret_nr its number on the i-th own architecture, if the profile of seccomp_profile.def allows it
+ * to who holds caps, else -1. False beyond the last call.
+ */
+bool seccomp_profile_call(unsigned i, unsigned k, bool hardened, uint64_t caps, int64_t *ret_nr);
 
 #endif

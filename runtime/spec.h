@@ -76,7 +76,7 @@ struct spec_root {
 	bool read_only;
 };
 
-enum spec_seccomp { SPEC_SECCOMP_DEFAULT, SPEC_SECCOMP_OFF, SPEC_SECCOMP_POLICY };
+enum spec_seccomp { SPEC_SECCOMP_DEFAULT, SPEC_SECCOMP_HARDENED, SPEC_SECCOMP_OFF, SPEC_SECCOMP_POLICY };	/* the first two: seccomp_profile.def */
 
 struct spec_fd {
 	int fd, at;		/* at: its number in the process, 3 to 63; no two alike */

@@ -18,70 +18,7 @@
 #include "runtime/base/compiler.h"
 #include "runtime/seccomp.h"
 #include "runtime/seccomp_names.h"
-
-static struct sock_filter ops[SECCOMP_OPS_MAX];
-static unsigned n_ops;
-
-static uint32_t word_at(const struct seccomp_data *d, uint32_t at)
-{
-	uint32_t v;
-
-	assert_true(at + 4 <= sizeof(*d) && at % 4 == 0);
-	memcpy(&v, (const char *)d + at, 4);
-	return v;
-}
-
-/* Every jump forward and inside, every way ends in a verdict: as the kernel's checker wants it. */
-static uint32_t verdict(const struct seccomp_data *d)
-{
-	uint32_t a = 0, at = 0;
-
-	for (;;) {
-		const struct sock_filter *op = &ops[at];
-
-		assert_true(at < n_ops);
-		at++;
-		switch (op->code) {
-		case BPF_LD | BPF_W | BPF_ABS:
-			a = word_at(d, op->k);
-			break;
-		case BPF_ALU | BPF_AND | BPF_K:
-			a &= op->k;
-			break;
-		case BPF_JMP | BPF_JA:
-			at += op->k;
-			break;
-		case BPF_JMP | BPF_JEQ | BPF_K:
-			at += a == op->k ? op->jt : op->jf;
-			break;
-		case BPF_JMP | BPF_JGT | BPF_K:
-			at += a > op->k ? op->jt : op->jf;
-			break;
-		case BPF_JMP | BPF_JGE | BPF_K:
-			at += a >= op->k ? op->jt : op->jf;
-			break;
-		case BPF_RET | BPF_K:
-			return op->k;
-		default:
-			fail_msg("instruction 0x%x", op->code);
-		}
-	}
-}
-
-static uint32_t on(int64_t nr, uint64_t arg0, uint64_t arg1)
-{
-	struct seccomp_data d = { .nr = (int)nr, .arch = seccomp_own_arch(0), .args = { arg0, arg1 } };
-
-	return verdict(&d);
-}
-
-static void compile(const struct seccomp_policy *p)
-{
-	struct err e = { 0 };
-
-	assert_int_equal(seccomp_compile(p, ops, SECCOMP_OPS_MAX, &n_ops, &e), 0);
-	assert_true(n_ops > 0);
-}
+#include "tests/unit/bpf.h"
 
 static void every_number_of_an_allow_list(void **state)
 {
@@ -215,6 +152,23 @@ static void words(void **state)
 	assert_int_equal(seccomp_number(0, ""), -1);
 }
 
+#if defined(__x86_64__)
+/* A rule for socket(2) holds for i386's socketcall(2), too, with SYS_SOCKET as its first argument. */
+static void calls_behind_socketcall(void **state)
+{
+	static const char *const names[] = { "socket", "sendto" };
+	static const uint32_t arch = AUDIT_ARCH_I386;
+	const struct seccomp_rule rule = { .names = names, .n_names = 2, .action = SECCOMP_RET_ALLOW };
+	const struct seccomp_policy p = { .default_action = SECCOMP_RET_ERRNO | EPERM, .archs = &arch, .n_archs = 1, .rules = &rule, .n_rules = 1 };
+	struct seccomp_data d = { .nr = 102, .arch = AUDIT_ARCH_I386 };
+
+	(void)state;
+	compile(&p);
+	for (d.args[0] = 0; d.args[0] < 30; d.args[0]++)
+		assert_int_equal(verdict(&d), d.args[0] == 1 || d.args[0] == 11 ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | EPERM);
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +178,9 @@ int main(void)
 		cmocka_unit_test(several_conditions),
 		cmocka_unit_test(a_rule_without_conditions_wins),
 		cmocka_unit_test(words),
+#if defined(__x86_64__)
+		cmocka_unit_test(calls_behind_socketcall),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
