@@ -17,6 +17,7 @@
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 #include "runtime/container.h"
+#include "runtime/oci/seccomp_file.h"
 
 #define USERNS_FIRST_ID 0x40000000u
 #define ARENA_BYTES (96 * 1024)
@@ -168,6 +169,21 @@ int svc_child_conditions(void *ctx, struct err *e)
 	return err_set(e, ENOTSUP, "assert", "%s: conditions", l->svc->unit->name);
 }
 
+static int seccomp_fill(struct spec *spec, const struct unit *u, struct err *e)
+{
+	static const enum spec_seccomp kinds[] = {
+		[UNIT_SECCOMP_DEFAULT] = SPEC_SECCOMP_DEFAULT, [UNIT_SECCOMP_HARDENED] = SPEC_SECCOMP_HARDENED,
+		[UNIT_SECCOMP_OFF] = SPEC_SECCOMP_OFF, [UNIT_SECCOMP_FILE] = SPEC_SECCOMP_POLICY,
+	};
+
+	spec->seccomp = kinds[u->seccomp];
+	if (u->seccomp != UNIT_SECCOMP_FILE)
+		return 0;
+	if (!IS_ON(CONFIG_OCI))
+		return err_set(e, EOPNOTSUPP, "seccomp", "%s: this pintle is built without the reader of such files", u->seccomp_file);
+	return oci_seccomp_file(u->seccomp_file, spec->caps, &spec->policy, e);
+}
+
 int svc_child_container(void *ctx, struct err *e)
 {
 	static struct spec spec;
@@ -199,7 +215,9 @@ int svc_child_container(void *ctx, struct err *e)
 		return full(e);
 	spec.cwd = u->workdir ? u->workdir : image.cwd;
 	spec.caps = (ctr_default_caps() & ~u->caps_drop) | u->caps_add;
-	spec.seccomp = SPEC_SECCOMP_DEFAULT;
+	rc = seccomp_fill(&spec, u, e);
+	if (rc)
+		return rc;
 	spec.loopback = u->network == UNIT_NET_NONE;
 	spec.cgroup = s->has_cg ? &s->cg : NULL;
 	give_fds(&spec, s);

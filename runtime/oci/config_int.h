@@ -51,6 +51,12 @@ struct config_list {		/* grows as the document is read */
 	unsigned n;
 };
 
+struct config_host {		/* what the conditions of a seccomp profile file are held against */
+	uint64_t caps;
+	const char *arch;	/* "amd64", "arm", … */
+	uint64_t kernel;	/* 4.8 is 4 << 32 | 8 */
+};
+
 struct config_reader {
 	struct arena *a;		/* results */
 	struct oci_config *c;
@@ -59,6 +65,7 @@ struct config_reader {
 	struct config_list lists[3], texts;
 	unsigned depth;			/* of the prefix that the document leaves out */
 	struct config_rdma *rdma;
+	const struct config_host *profile;	/* a seccomp profile file is read, and no config.json; else NULL */
 	struct {			/* timeOffsets */
 		bool given;
 		int64_t secs, nanosecs;
@@ -66,8 +73,13 @@ struct config_reader {
 };
 
 extern const struct config_row config_process_rows[], config_mount_rows[], config_linux_rows[],
-	config_resource_rows[], config_seccomp_rows[], config_hook_rows[];
+	config_resource_rows[], config_seccomp_rows[], config_profile_rows[],
+	config_hook_rows[];
 
+/* Is it a row that config.json does not have, only a seccomp profile file? */
+bool config_is_profile(const struct config_row *row);
+/* "4.8", "5.10.0-8-amd64" → 4 << 32 | 8, 5 << 32 | 10; what is no number counts as 0. */
+uint64_t config_kernel(const char *version);
 /* A copy of the string in the arena, NULL when it is full. */
 char *config_copy(struct config_reader *r, const struct json_value *v);
 /* The errors of reading, with the property's path. */

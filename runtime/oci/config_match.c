@@ -6,6 +6,7 @@
 #include "runtime/oci/config_int.h"
 
 static const struct config_row *const tables[] = {
+	config_profile_rows,  /* first: what lies below a path is the others' where both have something there */
 	config_process_rows,  config_mount_rows,   config_linux_rows,
 	config_resource_rows, config_seccomp_rows, config_hook_rows,
 };

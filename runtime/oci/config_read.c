@@ -286,6 +286,8 @@ static int take_value(struct run *run, const char *path, unsigned depth, const s
 		run->row = config_find(path, depth, &below);
 		str_copy(run->path, sizeof(run->path), path);
 	}
+	if (!run->r->profile && config_is_profile(run->row ?: below))
+		return 0;
 	if (run->row) {
 		const char *rest = config_match(run->row, path, depth);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ctrrun [-l LAYERS N] [-r ROOTFS] [-w] [-g] [-u USER] [-c CGROUP] [-n] [-v SRC:DST]... -- COMMAND...: starts one
+ * ctrrun [-l LAYERS N] [-r ROOTFS] [-w] [-g] [-u USER] [-c CGROUP] [-n] [-v SRC:DST]... [-p PROFILE] [-a CAPS] -- COMMAND...: starts one
  * container by the runtime's facade alone, without PID 1, and prints how it went. -w writable (tmpfs upper),
- * -g all capabilities and no filter, -n the host's network. Exit status: the command's, or 125 with
+ * -g all capabilities and no filter, -n the host's network, -p the system call profile: default, hardened or a
+ * file, -a capabilities besides the usual, as a number. Exit status: the command's, or 125 with
  * "refused: ..." when the child could not become it.
  */
 #include <errno.h>
@@ -17,10 +18,28 @@
 
 #include "runtime/cgroup.h"
 #include "runtime/container.h"
+#include "runtime/oci/seccomp_file.h"
 
 static int child(void *ctx, struct err *e)
 {
 	return ctr_enter(ctx, e);
+}
+
+static void profile(struct spec *s, const char *name)
+{
+	struct err e = { 0 };
+	char said[400];
+
+	if (!strcmp(name, "default")) {
+		s->seccomp = SPEC_SECCOMP_DEFAULT;
+	} else if (!strcmp(name, "hardened")) {
+		s->seccomp = SPEC_SECCOMP_HARDENED;
+	} else if (oci_seccomp_file(name, s->caps, &s->policy, &e)) {
+		fprintf(stderr, "refused: %s\n", err_say(&e, said, sizeof(said)));
+		exit(125);
+	} else {
+		s->seccomp = SPEC_SECCOMP_POLICY;
+	}
 }
 
 static void options(int argc, char **argv, struct spec *s, struct ctr_place *p, const char **cgroup)
@@ -29,7 +48,7 @@ static void options(int argc, char **argv, struct spec *s, struct ctr_place *p, 
 	int c;
 
 	s->mounts = mounts;
-	while ((c = getopt(argc, argv, "+l:r:wgu:c:nv:")) != -1) {
+	while ((c = getopt(argc, argv, "+l:r:wgu:c:nv:p:a:")) != -1) {
 		char *colon = optarg ? strchr(optarg, ':') : NULL;
 
 		if (c == 'l') {
@@ -43,6 +62,10 @@ static void options(int argc, char **argv, struct spec *s, struct ctr_place *p, 
 		} else if (c == 'g') {
 			s->caps = UINT64_MAX;
 			s->seccomp = SPEC_SECCOMP_OFF;
+		} else if (c == 'a') {
+			s->caps |= strtoull(optarg, NULL, 0);
+		} else if (c == 'p') {
+			profile(s, optarg);
 		} else if (c == 'u') {
 			s->user = optarg;
 		} else if (c == 'c') {

@@ -13,7 +13,7 @@ setup_file() {
 	gcc -std=c17 -D_GNU_SOURCE -O1 -fno-pie -no-pie -static -nostdinc -nostdlib -nostartfiles \
 		-isystem "$libs/include" -isystem "$(gcc -print-file-name=include)" -I"$ROOT" -include "$out/config.h" \
 		-o "$BATS_FILE_TMPDIR/ctrrun" "$libs/lib/crt1.o" "$libs/lib/crti.o" "$ROOT/tests/host/ctrrun.c" \
-		"$out/libpintle.a" -L"$libs/lib" -Wl,--start-group -lc -lgcc -Wl,--end-group "$libs/lib/crtn.o"
+		"$out/libpintle.a" -L"$libs/lib" -lyajl -Wl,--start-group -lc -lgcc -Wl,--end-group "$libs/lib/crtn.o"
 }
 
 setup() {

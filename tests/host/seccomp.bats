@@ -13,6 +13,19 @@ setup_file() {
 		-o "$BATS_FILE_TMPDIR/compare" "$h/seccomp_compare.c" "$h/seccomp_policy.c" "$h/seccomp_words.c" \
 		"$r/seccomp_compile.c" "$r/seccomp_emit.c" "$r/seccomp_names.c" \
 		"$r/base/err.c" "$r/base/str.c" "$r/base/str_fmt.c" -lseccomp
+	musl ctrrun
+	musl seccomp_dump
+	musl seccomp_probe
+}
+
+# musl NAME: a program of the tests linked as pintle itself is, from the host board's objects.
+musl() {
+	local out libs=$ROOT/out/deps/x86_64
+	out=$(dirname "$PINTLE")
+	gcc -std=c17 -D_GNU_SOURCE -O1 -fno-pie -no-pie -static -nostdinc -nostdlib -nostartfiles \
+		-isystem "$libs/include" -isystem "$(gcc -print-file-name=include)" -I"$ROOT" -include "$out/config.h" \
+		-o "$BATS_FILE_TMPDIR/$1" "$libs/lib/crt1.o" "$libs/lib/crti.o" "$ROOT/tests/host/$1.c" \
+		"$out/libpintle.a" -L"$libs/lib" -lyajl -Wl,--start-group -lc -lgcc -Wl,--end-group "$libs/lib/crtn.o"
 }
 
 setup() {
@@ -56,6 +69,43 @@ podman_config() {
 	[ -s "$to" ] || { cat "$T/podman.log" >&2; return 1; }
 }
 
+# caps_of CONFIG: the bounding set of a config.json as a number.
+caps_of() {
+	local name sum=0
+	for name in $(jq -r '.process.capabilities.bounding // [] | .[]' "$1"); do
+		sum=$((sum | 1 << $(sed -n "s/^CAP(\([0-9]*\), ${name#CAP_},.*/\1/p" "$ROOT/runtime/caps.def")))
+	done
+	echo $sum
+}
+
+# ctr OPTION... -- COMMAND: in a container of the root $R that has a tmpfs above it.
+ctr() {
+	run timeout 60 "$BATS_FILE_TMPDIR/ctrrun" -r "$R" -w "$@"
+	echo "status $status: $output"
+}
+
+probe_root() {
+	mkdir -p "$R"/{bin,etc,proc,sys,dev,tmp}
+	put_busybox "$R" sh
+	cp "$BATS_FILE_TMPDIR/seccomp_probe" "$R/bin/probe"
+}
+
+# answers FILE OPTION...: what the container's probe got for each call, "name EPERM|ENOSYS|0|other" a line.
+answers_of() {
+	local to=$1
+	shift
+	ctr "$@" -- probe refusals
+	[ "$status" = 0 ]
+	echo "$output" >"$to"
+}
+
+# same_names FILE NAME...: exactly these calls were refused with EPERM in the file.
+refused_are() {
+	local file=$1
+	shift
+	diff <(printf '%s\n' "$@" | sort) <(sed -n 's/ EPERM$//p' "$file" | sort)
+}
+
 @test "random policies mean what their words say, and what libseccomp makes of them" {
 	run timeout 850 "$COMPARE" random "${SECCOMP_SEED:-1}" "${SECCOMP_POLICIES:-300}"
 	echo "$output"
@@ -92,4 +142,101 @@ podman_config() {
 		[ "$status" = 0 ]
 		[ "$(count WRONG)" = 0 ]
 	done
+}
+
+@test "a profile file: of podman's own seccomp.json the filter is the one that podman's reading of it gives" {
+	local given mask
+	for given in "" "--cap-add all" "--cap-drop all" "--cap-add sys_admin" "--cap-add sys_ptrace,sys_time,audit_write"; do
+		rm -f "$T/config.json"
+		# shellcheck disable=SC2086
+		podman_config "$T/config.json" $given
+		mask=$(caps_of "$T/config.json")
+		echo "given '$given': $mask"
+		"$BATS_FILE_TMPDIR/seccomp_dump" config "$T/config.json" >"$T/theirs"
+		"$BATS_FILE_TMPDIR/seccomp_dump" profile /usr/share/containers/seccomp.json "$mask" >"$T/ours"
+		[ "$(wc -l <"$T/ours")" -gt 200 ]
+		cmp "$T/theirs" "$T/ours"
+	done
+	"$BATS_FILE_TMPDIR/seccomp_dump" profile /usr/share/containers/seccomp.json 0 >"$T/none"
+	run ! cmp -s "$T/none" "$T/ours"
+}
+
+@test "the default profile refuses what Docker's refuses, and with CAP_SYS_ADMIN only what no capability lifts" {
+	probe_root
+	answers_of "$T/free" -g
+	answers_of "$T/default" -p default
+	answers_of "$T/admin" -p default -a 0x200000
+	refused_are "$T/default" mount umount2 pivot_root unshare setns clone_newuser keyctl add_key bpf perf_event_open \
+		userfaultfd io_uring_setup init_module kexec_load swapon open_by_handle_at personality socket_vsock
+	grep -q '^clone3 ENOSYS$' "$T/default"
+	grep -q '^no_such_call ENOSYS$' "$T/default"
+	refused_are "$T/admin" pivot_root keyctl add_key userfaultfd io_uring_setup init_module kexec_load swapon \
+		open_by_handle_at personality socket_vsock
+	grep -q '^clone3 other$' "$T/admin"
+	# It is the filter that says so: with every right and without one these go through.
+	run ! grep -E '^(mount|pivot_root|unshare|setns|clone_newuser|keyctl|add_key|personality|open_by_handle_at) EPERM$' "$T/free"
+	run ! grep -q '^clone3 ENOSYS$' "$T/free"
+}
+
+@test "the hardened profile refuses more, whatever the capabilities" {
+	local caps
+	probe_root
+	for caps in 0 0x200000 0x1ffffffffff; do
+		answers_of "$T/hardened" -p hardened -a $caps
+		refused_are "$T/hardened" mount umount2 pivot_root unshare setns clone_newuser keyctl add_key bpf perf_event_open \
+			userfaultfd io_uring_setup init_module kexec_load swapon open_by_handle_at personality socket_vsock \
+			ptrace process_vm_readv memfd_create socket_alg socket_packet ioctl_tiocsti
+		grep -q '^clone3 ENOSYS$' "$T/hardened"
+		grep -q '^no_such_call ENOSYS$' "$T/hardened"
+	done
+}
+
+@test "daemons, shells and busybox do the same under every profile as under none" {
+	local profile port=$((20000 + RANDOM % 20000))
+	probe_root
+	cat >"$R/work" <<-'SCRIPT'
+		#!/bin/busybox sh
+		busybox --install -s /bin
+		cd /tmp && mkdir -p a/b && echo page >a/page && ln -s page a/link && mkfifo a/fifo && chmod 600 a/page && touch -d @0 a/b
+		(echo through >a/fifo &) && cat a/fifo
+		httpd -p 127.0.0.1:$1 -h /tmp/a && wget -qO- http://127.0.0.1:$1/page
+		(sleep 0.3; echo hello) | nc -l -s 127.0.0.1 -p $(($1 + 1)) >got &
+		sleep 0.2; echo word | timeout 2 nc 127.0.0.1 $(($1 + 1)); wait; cat got
+		printf 'ione\033:wq\n' | TERM=vt100 vi edited >/dev/null 2>&1; cat edited
+		ps -o comm | grep -c ps; id -u; hostname; uname -s; pwd
+		tar cf t.tar a/page a/link && gzip t.tar && tar tzf t.tar.gz
+		seq 9 | sort -rn | awk '{ s += $1 } END { print s, NR }' | sed s/9/nine/
+		find a -type f | xargs sha256sum; dd if=/dev/zero bs=512 count=2 2>/dev/null | wc -c
+		stat -c '%a %F' a/page; df -P / >/dev/null && echo df; date -u -d @0; trap 'echo trapped' USR1; kill -USR1 $$
+		cp -a a c && mv c d && rm -r d && test ! -e d && echo gone; time true 2>&1 | grep -c real; nice -n 3 echo nice
+		chown 1:1 a/page && chgrp 0 a/page && ls -ln a | awk '/page/ { print $3, $4 }' | head -1; timeout 0.1 sleep 5; echo $?
+		(ulimit -n 64; ulimit -n); flock a/page echo locked; env -i A=1 /bin/sh -c 'echo $A'; su -s /bin/sh web -c id 2>&1
+		setsid sh -c 'echo session'; chroot / echo rooted; probe daemon
+	SCRIPT
+	chmod +x "$R/work"
+	printf 'root:x:0:0:root:/:/bin/sh\nweb:x:1000:1000::/:/bin/sh\n' >"$R/etc/passwd"
+	printf 'root:x:0:\nweb:x:1000:\n' >"$R/etc/group"
+	ctr -g -n -- /work $port
+	[ "$status" = 0 ]
+	echo "$output" >"$T/free"
+	grep -q '^page$' "$T/free"
+	grep -q '^daemon ok$' "$T/free"
+	[ "$(wc -l <"$T/free")" -ge 30 ]
+	for profile in default hardened /usr/share/containers/seccomp.json; do
+		port=$((port + 2))
+		ctr -p $profile -n -- /work $port
+		[ "$status" = 0 ]
+		diff "$T/free" <(echo "$output")
+	done
+}
+
+@test "a profile file that is none refuses the start and says where it is wrong" {
+	probe_root
+	echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_MAYBE"}]}' >"$T/bad.json"
+	ctr -p "$T/bad.json" -- sh -c true
+	[ "$status" = 125 ]
+	[[ $output == *bad.json*'syscalls[0].action: "SCMP_ACT_MAYBE"'* ]]
+	ctr -p "$T/none.json" -- sh -c true
+	[ "$status" = 125 ]
+	[[ $output == *none.json*"No such"* ]]
 }
