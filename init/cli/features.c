@@ -10,7 +10,9 @@
 #include "init/cli/cli.h"
 #include "init/cli/json_out.h"
 #include "runtime/base/io.h"
+#include "runtime/base/str.h"
 #include "runtime/base/sys.h"
+#include "runtime/seccomp.h"
 
 #define CGROUP2_MAGIC 0x63677270u
 
@@ -99,6 +101,15 @@ int word_features(const struct call *c)
 			json_out_bool(&j, list[i].name, list[i].on);
 		else
 			sink_fmt(c->out, "%-22s %s\n", list[i].name, list[i].on ? "yes" : "no");
+	}
+	for (i = SECCOMP_DEFAULT; IS_ON(CONFIG_SECCOMP) && seccomp_profile_name(i); i++) {
+		char name[32];
+
+		str_print(name, sizeof(name), "seccomp_%s", seccomp_profile_name(i));
+		if (call_json(c))
+			json_out_bool(&j, name, true);
+		else
+			sink_fmt(c->out, "%-22s yes\n", name);
 	}
 	if (call_json(c)) {
 		json_out_end(&j);

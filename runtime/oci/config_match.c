@@ -3,12 +3,13 @@
 #include <string.h>
 
 #include "runtime/base/compiler.h"
+#include "runtime/base/str.h"
 #include "runtime/oci/config_int.h"
 
 static const struct config_row *const tables[] = {
-	config_profile_rows,  /* first: what lies below a path is the others' where both have something there */
-	config_process_rows,  config_mount_rows,   config_linux_rows,
-	config_resource_rows, config_seccomp_rows, config_hook_rows,
+	/* The profile's before the rest: what lies below a path is of the last one that has something there. */
+	config_profile_rows, config_seccomp_rows,
+	config_process_rows, config_mount_rows, config_linux_rows, config_resource_rows, config_hook_rows,
 };
 
 unsigned config_depth(const char *path)
@@ -60,10 +61,11 @@ const struct config_row *config_find(const char *path, unsigned depth,
 				     const struct config_row **ret_below)
 {
 	const struct config_row *row;
-	size_t i, n;
+	/* Most of a config.json is its seccomp policy. */
+	size_t end = str_starts(path, "linux.seccomp") ? 2 : ARRAY_LEN(tables), i, n;
 
 	/* Rows of a container stand before those of what is in it. */
-	for (i = 0; i < ARRAY_LEN(tables); i++)
+	for (i = 0; i < end; i++)
 		for (row = tables[i]; row->path; row++) {
 			for (n = 0; row->path[n] && row->path[n] == path[n]; n++)
 				;

@@ -4,6 +4,7 @@
 
 #include "runtime/base/compiler.h"
 #include "runtime/base/jsonw.h"
+#include "runtime/base/str.h"
 #include "runtime/container.h"
 #include "runtime/oci/config.h"
 #include "runtime/oci/mount_options.h"
@@ -37,6 +38,19 @@ static void put_seccomp(struct jsonw *w)
 	put_names(w, "knownFlags", seccomp_flag_name);
 	put_names(w, "supportedFlags", seccomp_flag_name);
 	jsonw_close(w, '}');
+}
+
+/* features.md's annotations are texts: "default,hardened". */
+static void put_profiles(struct jsonw *w)
+{
+	char text[64];
+	struct str s;
+	unsigned i;
+
+	str_init(&s, text, sizeof(text));
+	for (i = SECCOMP_DEFAULT; seccomp_profile_name(i); i++)
+		str_fmt(&s, "%s%s", i > SECCOMP_DEFAULT ? "," : "", seccomp_profile_name(i));
+	jsonw_text(w, "org.pintle.seccomp.profiles", text);
 }
 
 static void put_cgroup(struct jsonw *w)
@@ -74,6 +88,8 @@ int oci_features_write(int fd)
 	jsonw_close(&w, '}');
 	jsonw_object(&w, "annotations");
 	jsonw_text(&w, "org.pintle.version", PINTLE_VERSION);
+	if (IS_ON(CONFIG_SECCOMP))
+		put_profiles(&w);
 	jsonw_close(&w, '}');
 	jsonw_close(&w, '}');
 	jsonw_newline(&w);

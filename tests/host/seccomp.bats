@@ -240,3 +240,10 @@ refused_are() {
 	[ "$status" = 125 ]
 	[[ $output == *none.json*"No such"* ]]
 }
+
+@test "features name the profiles" {
+	ln -s "$PINTLE" "$T/pintle-runc"
+	[ "$("$T/pintle-runc" features | jq -r '.annotations["org.pintle.seccomp.profiles"]')" = default,hardened ]
+	"$PINTLE" features | grep -q '^seccomp_hardened  *yes$'
+	[ "$("$PINTLE" features --json | jq '.seccomp_default')" = true ]
+}
