@@ -4,6 +4,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "runtime/base/io.h"
 #include "runtime/base/sys.h"
@@ -30,12 +31,25 @@ int seccomp_load(const struct sock_filter *ops, unsigned n, uint32_t flags, int 
 	return 0;
 }
 
-static int hand_on(const struct spec *s, const struct seccomp_policy *p, int listener, struct err *e)
+bool seccomp_notifies(const struct seccomp_policy *p, const char *call)
 {
-	const char *said = p->listener_metadata ? p->listener_metadata : "";
-	int rc = send_fd(s->session->listener_fd, listener, *said ? said : "-", *said ? strlen(said) : 1);
+	bool notifies = (p->default_action & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF;
+	unsigned i, k;
 
-	return rc ? err_set(e, rc, "seccomp", "hand the listener to %s", p->listener_path) : 0;
+	for (i = 0; i < p->n_rules; i++)
+		for (k = 0; k < p->rules[i].n_names; k++)
+			if ((p->rules[i].action & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF)
+				notifies |= !call || !strcmp(call, p->rules[i].names[k]);
+	return notifies;
+}
+
+/* The whole text and the fd in one message: listeners read once. Then the connection ends. */
+static int hand_on(const struct spec_session *s, int listener, const char *text, size_t len, struct err *e)
+{
+	int rc = send_fd(s->listener_fd, listener, text, len);
+
+	close(s->listener_fd);
+	return rc ? err_set(e, rc, "seccomp", "hand the notify fd to its listener") : 0;
 }
 
 /* Who listens to a policy gets the fd before the command runs. */
@@ -43,14 +57,17 @@ int seccomp_install(const struct spec *s, uint64_t caps, struct err *e)
 {
 	static struct sock_filter ops[SECCOMP_OPS_MAX];	/* the child's own copy */
 	const struct seccomp_policy *p = s->policy;
+	const struct spec_session *to = s->session && s->session->listener_fd >= 0 ? s->session : NULL;
 	int rc, listener AUTO_CLOSE = -1;
-	bool listens;
+	const char *text = NULL;
+	size_t len = 0;
 	unsigned n;
 
 	if (s->seccomp != SPEC_SECCOMP_POLICY)
 		p = seccomp_profile_policy(s->seccomp == SPEC_SECCOMP_HARDENED ? SECCOMP_HARDENED : SECCOMP_DEFAULT, caps);
-	listens = p->listener_path && s->session && s->session->listener_fd >= 0;
 	rc = seccomp_compile(p, ops, SECCOMP_OPS_MAX, &n, e);
-	rc = rc ?: seccomp_load(ops, n, p->flags, listens ? &listener : NULL, e);
-	return rc || !listens ? rc : hand_on(s, p, listener, e);
+	if (to && !rc)
+		rc = to->listener_state(to->ctx, &text, &len, e);
+	rc = rc ?: seccomp_load(ops, n, p->flags, to ? &listener : NULL, e);
+	return rc || !to ? rc : hand_on(to, listener, text, len, e);
 }

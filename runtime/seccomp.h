@@ -70,6 +70,8 @@ const char *seccomp_profile_name(enum seccomp_profile profile);
  * call's: for the container's child.
  */
 const struct seccomp_policy *seccomp_profile_policy(enum seccomp_profile profile, uint64_t caps);
+/* Does any rule of that call (NULL: of any call), or the default action, ask a listener? */
+bool seccomp_notifies(const struct seccomp_policy *p, const char *call);
 /* Compiles to at most cap instructions. 0 with *ret_n, or -errno with e (-E2BIG: too long; -EINVAL: which rule, why). */
 int seccomp_compile(const struct seccomp_policy *p, struct sock_filter *ops, unsigned cap, unsigned *ret_n, struct err *e);
 /*

@@ -4,6 +4,7 @@
 #define PINTLE_RUNTIME_SPEC_OCI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct err;
@@ -29,7 +30,6 @@ struct spec_extra {
 	int64_t personality;			/* personality(2), -1 = leave */
 	const char *cpus_initial, *cpus_final;	/* cpu lists "0-3,7" before and at exec, NULL = leave */
 	unsigned long root_propagation;		/* MS_PRIVATE, MS_SLAVE, MS_SHARED, MS_UNBINDABLE with MS_REC, 0 = slave */
-	const char *listener_metadata;		/* goes with the seccomp notify fd */
 };
 
 enum spec_stage {
@@ -44,7 +44,9 @@ struct spec_session {
 	bool terminal;
 	int console_fd;		/* unix socket that the terminal's master is sent over (runc's --console-socket) */
 	uint16_t rows, cols;	/* of that terminal, 0 = leave */
-	int listener_fd;	/* unix socket for the seccomp notify fd */
+	int listener_fd;	/* unix socket for the seccomp notify fd, -1 = none */
+	/* What goes with that fd (runtime-spec "Container Process State"); called in the child, which is still unfiltered. */
+	int (*listener_state)(void *ctx, const char **ret_text, size_t *ret_len, struct err *e);
 	unsigned preserve_fds;	/* fds 3 … 3 + n - 1 stay open */
 	bool no_pivot;		/* MS_MOVE and chroot, for a root file system in RAM */
 	bool joined;		/* a process beside others of a running container: nothing is made in its tree */

@@ -66,5 +66,7 @@ uint64_t box_ticks(pid_t pid);
 /* The state of the specification as one JSON object, indented not at all: for hooks and `state`. */
 struct oci_config;
 int box_write_state(const struct box *b, const struct oci_config *c, int fd);
+/* The specification's "Container Process State" of a process of it, for who listens to its filter; metadata may be NULL. */
+int box_write_process_state(const struct box *b, const struct oci_config *c, int32_t pid, const char *metadata, int fd);
 
 #endif

@@ -118,27 +118,59 @@ int box_state_read(struct box *b, struct err *e)
 	return json_read(&a, text, (size_t)n, take, b, "state.json", e);
 }
 
-int box_write_state(const struct box *b, const struct oci_config *c, int fd)
+static void put_annotations(struct jsonw *w, const struct oci_config *c)
+{
+	unsigned i;
+
+	if (!c || !c->n_annotations)
+		return;
+	jsonw_object(w, "annotations");
+	for (i = 0; i < c->n_annotations; i++)
+		jsonw_pair(w, c->annotations[i].name, c->annotations[i].value);
+	jsonw_close(w, '}');
+}
+
+static void put_state(struct jsonw *w, const struct box *b)
+{
+	jsonw_text(w, "ociVersion", b->version);
+	jsonw_text(w, "id", b->id);
+	jsonw_text(w, "status", box_word(b->status));
+	jsonw_i64(w, "pid", b->status == BOX_STOPPED ? 0 : b->pid);
+	jsonw_text(w, "bundle", b->bundle);
+}
+
+int box_write_process_state(const struct box *b, const struct oci_config *c, int32_t pid, const char *metadata, int fd)
 {
 	struct jsonw w;
-	unsigned i;
 
 	jsonw_start(&w, fd);
 	jsonw_object(&w, NULL);
 	jsonw_text(&w, "ociVersion", b->version);
-	jsonw_text(&w, "id", b->id);
-	jsonw_text(&w, "status", box_word(b->status));
-	jsonw_i64(&w, "pid", b->status == BOX_STOPPED ? 0 : b->pid);
-	jsonw_text(&w, "bundle", b->bundle);
+	jsonw_array(&w, "fds");
+	jsonw_text(&w, NULL, "seccompFd");
+	jsonw_close(&w, ']');
+	jsonw_i64(&w, "pid", pid);
+	if (metadata)
+		jsonw_text(&w, "metadata", metadata);
+	jsonw_object(&w, "state");
+	put_state(&w, b);
+	put_annotations(&w, c);
+	jsonw_close(&w, '}');
+	jsonw_close(&w, '}');
+	return jsonw_flush(&w);
+}
+
+int box_write_state(const struct box *b, const struct oci_config *c, int fd)
+{
+	struct jsonw w;
+
+	jsonw_start(&w, fd);
+	jsonw_object(&w, NULL);
+	put_state(&w, b);
 	jsonw_text(&w, "rootfs", b->rootfs);
 	jsonw_text(&w, "created", b->created);
 	jsonw_text(&w, "owner", b->owner ? "" : "root");
-	if (c && c->n_annotations) {
-		jsonw_object(&w, "annotations");
-		for (i = 0; i < c->n_annotations; i++)
-			jsonw_pair(&w, c->annotations[i].name, c->annotations[i].value);
-		jsonw_close(&w, '}');
-	}
+	put_annotations(&w, c);
 	jsonw_close(&w, '}');
 	jsonw_newline(&w);
 	return jsonw_flush(&w);

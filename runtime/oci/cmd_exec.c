@@ -17,6 +17,7 @@
 #include "runtime/oci/bundle.h"
 #include "runtime/oci/commands.h"
 #include "runtime/oci/launch.h"
+#include "runtime/oci/notify.h"
 #include "runtime/oci/tty.h"
 
 struct exec {
@@ -35,6 +36,7 @@ struct exec {
 	struct cg cg;
 	gid_t gids[OPTS_LIST_MAX];
 	struct tty tty;
+	int pid_pipe[2];	/* tells the child its pid out here, for its filter's listener */
 };
 
 static struct exec x;	/* the child's memory too */
@@ -201,6 +203,42 @@ static int open_group(struct err *e)
 	return rc;
 }
 
+static int exec_state(void *ctx, const char **ret_text, size_t *ret_len, struct err *e)
+{
+	int32_t pid = 0;
+
+	(void)ctx;
+	io_close(&x.pid_pipe[1]);
+	if (io_read_full(x.pid_pipe[0], &pid, sizeof(pid)) != sizeof(pid))
+		return err_set(e, ECANCELED, "exec", "called off");
+	return notify_state(&x.box, x.config, pid, ret_text, ret_len, e);
+}
+
+static int connect_listener(struct err *e)
+{
+	int rc = notify_connect(x.config, &x.session.listener_fd, e);
+
+	if (rc || x.session.listener_fd < 0)
+		return rc;
+	x.session.listener_state = exec_state;
+	return pipe2(x.pid_pipe, O_CLOEXEC) ? err_set(e, errno, "exec", "pipe") : 0;
+}
+
+static int spawn(struct err *e)
+{
+	int32_t pid;
+	int rc = ctr_spawn(&x.place, become, &x.config->spec, &x.proc, e);
+
+	pid = x.proc.pid;
+	if (rc || x.session.listener_fd < 0)
+		return rc;
+	rc = io_write_full(x.pid_pipe[1], &pid, sizeof(pid));
+	io_close(&x.pid_pipe[0]);
+	io_close(&x.pid_pipe[1]);
+	io_close(&x.session.listener_fd);
+	return rc ? err_set(e, rc, "exec", "tell the pid") : 0;
+}
+
 static int prepare(char **argv, struct err *e)
 {
 	struct spec *s;
@@ -225,7 +263,8 @@ static int prepare(char **argv, struct err *e)
 	if (x.config->terminal && x.detach && !x.console_socket)
 		return err_set(e, EINVAL, "usage", "a detached exec with a terminal wants a --console-socket");
 	x.place = (struct ctr_place){ .cgroup_fd = -1, .netns_fd = -1 };
-	rc = join_namespaces(e);
+	rc = connect_listener(e);
+	rc = rc ?: join_namespaces(e);
 	return rc ?: open_group(e);
 }
 
@@ -239,7 +278,7 @@ static int run(char **argv, struct err *e)
 			x.session.console_fd = x.tty.pair[1];
 		x.tty.pair[1] = -1;
 	}
-	rc = rc ?: ctr_spawn(&x.place, become, &x.config->spec, &x.proc, e);
+	rc = rc ?: spawn(e);
 	if (rc)
 		return rc;
 	io_set_nonblock(x.proc.report_fd, 0);

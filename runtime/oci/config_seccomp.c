@@ -78,7 +78,9 @@ static int begin(struct config_reader *r, const struct json_value *v, const char
 	in.policy.archs = in.archs;
 	r->c->spec.seccomp = SPEC_SECCOMP_POLICY;
 	r->c->spec.policy = &in.policy;
-	r->c->extra.listener_metadata = in.policy.listener_metadata;
+	/* The fd itself goes out by it, and nobody could answer before (runc refuses write(2) for the like reason). */
+	if (seccomp_notifies(&in.policy, "sendmsg"))
+		return err_set(e, EINVAL, CONFIG_STEP, "linux.seccomp: SCMP_ACT_NOTIFY cannot be for sendmsg, nor the default");
 	return 0;
 }
 

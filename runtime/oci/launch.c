@@ -21,8 +21,8 @@
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 #include "runtime/oci/cgroups_path.h"
+#include "runtime/oci/notify.h"
 #include "runtime/oci/say.h"
-#include "runtime/seccomp.h"
 
 #define NSFS_MAGIC 0x6e736673
 
@@ -221,7 +221,6 @@ static int make_place(struct launched *l, struct err *e)
 
 static int make_session(struct launched *l, const struct launch_options *o, struct err *e)
 {
-	const struct seccomp_policy *policy = l->bundle.config.spec.policy;
 	int rc = session_open(&l->session, &l->box, &l->bundle.config, !o->run, e);
 	struct spec_session *s = &l->session.spec;
 
@@ -230,8 +229,8 @@ static int make_session(struct launched *l, const struct launch_options *o, stru
 	s->console_fd = o->console_fd;
 	if (!rc && o->console_socket)
 		rc = s->console_fd = launch_connect(o->console_socket, e);
-	if (rc >= 0 && policy && policy->listener_path)
-		rc = s->listener_fd = launch_connect(policy->listener_path, e);
+	if (rc >= 0)
+		rc = notify_connect(&l->bundle.config, &s->listener_fd, e);
 	return rc < 0 ? rc : 0;
 }
 
@@ -245,6 +244,7 @@ static int spawn(struct launched *l, struct err *e)
 	struct timespec now;
 	int rc = ctr_spawn(&l->place, child, &l->bundle.config.spec, &l->proc, e);
 
+	io_close(&l->session.spec.listener_fd);
 	if (rc)
 		return rc;
 	clock_gettime(CLOCK_REALTIME, &now);

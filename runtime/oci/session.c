@@ -14,6 +14,7 @@
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 #include "runtime/oci/hooks.h"
+#include "runtime/oci/notify.h"
 
 #define AT_ROOT 'r'
 #define AT_EXEC 'x'
@@ -80,9 +81,17 @@ static int session_at(void *ctx, enum spec_stage stage, struct err *e)
 		s->box->status = BOX_CREATED;
 		return rc ?: hooks_run(c, OCI_START_CONTAINER, s->box, e);
 	}
-	if (c->n_hooks[OCI_PRESTART] || c->n_hooks[OCI_CREATE_RUNTIME] || c->n_hooks[OCI_CREATE_CONTAINER])
+	if (s->spec.listener_fd >= 0 || c->n_hooks[OCI_PRESTART] || c->n_hooks[OCI_CREATE_RUNTIME] || c->n_hooks[OCI_CREATE_CONTAINER])
 		rc = ask(s, AT_ROOT, e);
 	return rc ?: hooks_run(c, OCI_CREATE_CONTAINER, s->box, e);
+}
+
+/* The creator's pid for us is known from SPEC_AT_ROOT. */
+static int session_state(void *ctx, const char **ret_text, size_t *ret_len, struct err *e)
+{
+	const struct session *s = ctx;
+
+	return notify_state(s->box, s->config, s->box->pid, ret_text, ret_len, e);
 }
 
 /* A unix path holds 107 bytes: the folder goes by its fd. */
@@ -109,7 +118,7 @@ int session_open(struct session *s, struct box *b, const struct oci_config *c, b
 
 	*s = (struct session){
 		.config = c, .box = b, .ours = -1, .theirs = -1, .listen_fd = -1,
-		.spec = { .at = session_at, .ctx = s, .console_fd = -1, .listener_fd = -1, .terminal = c->terminal,
+		.spec = { .at = session_at, .listener_state = session_state, .ctx = s, .console_fd = -1, .listener_fd = -1, .terminal = c->terminal,
 			  .rows = c->rows, .cols = c->cols },
 	};
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))

@@ -247,3 +247,97 @@ refused_are() {
 	"$PINTLE" features | grep -q '^seccomp_hardened  *yes$'
 	[ "$("$PINTLE" features --json | jq '.seccomp_default')" = true ]
 }
+
+rt() {
+	timeout 60 "$T/pintle-runc" --root "$T/state" "$@" 3>&-
+}
+
+# notify_bundle FILTER: a bundle in $R whose mkdir calls are asked about at $T/listener, edited by a jq filter.
+notify_bundle() {
+	ln -sf "$PINTLE" "$T/pintle-runc"
+	mkdir -p "$R"/rootfs/{bin,proc,sys,dev,tmp,etc}
+	put_busybox "$R/rootfs" sh mkdir sleep
+	rm -f "$R/config.json"
+	rt spec --bundle "$R"
+	jq --arg at "$T/listener" '.process.terminal = false | del(.linux.resources) | .annotations = {"org.example": "one \"two\""} |
+		.linux.cgroupsPath = "/pintle-test-seccomp/one" |
+		.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": $at, "listenerMetadata": "for\tthe test",
+			"syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_NOTIFY"}]} | '"$1" "$R/config.json" >"$T/edited"
+	mv "$T/edited" "$R/config.json"
+}
+
+# listen COUNT ANSWER: the listener in the background; what it saw is in $T/heard.
+listen() {
+	rm -f "$T/listener"
+	timeout 60 python3 "$ROOT/tests/host/seccomp_listener.py" "$T/listener" "$1" "$2" >"$T/heard" 2>&1 3>&- &
+	LISTENER=$!
+	until_true 5 test -S "$T/listener"
+}
+
+teardown() {
+	[ -z "${LISTENER:-}" ] || kill "$LISTENER" 2>/dev/null || :
+	[ ! -d "$T/state" ] || rt delete --force one 2>/dev/null || :
+	find /sys/fs/cgroup/*/pintle-test-seccomp -depth -type d -exec rmdir {} + 2>/dev/null || true
+}
+
+@test "a trapped mkdir goes to the listener, with the state of the specification; its answer is the call's" {
+	notify_bundle '.process.args = ["sh", "-c", "mkdir /tmp/x && echo made; test -d /tmp/x || echo but not there"]'
+	listen 1 0
+	run rt run --bundle "$R" one
+	echo "$output"
+	cat "$T/heard"
+	[ "$status" = 0 ]
+	[ "$output" = $'made\nbut not there' ]
+	wait "$LISTENER"
+	# One message with one fd, then the end of the connection.
+	[ "$(sed -n 1p "$T/heard")" = "end 1 0" ]
+	sed -n 's/^state //p' "$T/heard" >"$T/state.json"
+	jq -e '.ociVersion == "1.2.0" and .fds == ["seccompFd"] and .metadata == "for\tthe test" and .pid == .state.pid and .pid > 1' "$T/state.json"
+	jq -e --arg bundle "$R" '.state | .ociVersion == "1.2.0" and .id == "one" and .status == "creating" and .bundle == $bundle and
+		.annotations["org.example"] == "one \"two\""' "$T/state.json"
+	# mkdir ran in a child of the shell, whose pid we were told.
+	[ "$(grep -c '^call' "$T/heard")" = 1 ]
+	[ "$(awk '/^call/ { print $2 }' "$T/heard")" -gt "$(jq .pid "$T/state.json")" ]
+}
+
+@test "exec has a listener of its own, and is told the container's state and its own pid" {
+	notify_bundle '.process.args = ["sleep", "30"] | .root.readonly = false'
+	listen 2 -30
+	rt create --bundle "$R" one </dev/null >/dev/null 2>&1
+	rt start one
+	run rt exec one sh -c 'exec mkdir /tmp/x'
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ $output == *"Read-only file system"* ]]
+	rt kill one KILL
+	wait "$LISTENER"
+	cat "$T/heard"
+	sed -n 's/^state //p' "$T/heard" | sed -n 2p >"$T/state.json"
+	jq -e '.state.status == "running" and .pid != .state.pid and .state.id == "one"' "$T/state.json"
+	[ "$(awk '/^call/ { print $2 }' "$T/heard")" = "$(jq .pid "$T/state.json")" ]
+	[ "$(sed -n 's/^state //p' "$T/heard" | sed -n 1p | jq .pid)" = "$(jq .state.pid "$T/state.json")" ]
+}
+
+@test "a listener that is not there, or is not named, or could not be told refuses the container" {
+	notify_bundle '.'
+	run rt run --bundle "$R" one
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ $output == *listener* ]]
+	notify_bundle 'del(.linux.seccomp.listenerPath)'
+	run rt run --bundle "$R" one
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ $output == *"SCMP_ACT_NOTIFY without listenerPath"* ]]
+	notify_bundle '.linux.seccomp.syscalls[0].names = ["sendmsg"]'
+	run rt run --bundle "$R" one
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ $output == *"cannot be for sendmsg"* ]]
+	# A path that no call is asked about is not looked at.
+	notify_bundle '.linux.seccomp.syscalls = [] | .process.args = ["sh", "-c", "mkdir /dev/shm/x && echo made"]'
+	run rt run --bundle "$R" one
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$output" = made ]
+}
