@@ -363,7 +363,7 @@ static void seccomp_policies(void **state)
 	assert_int_equal(p->archs[1], AUDIT_ARCH_MIPSEL);
 	assert_int_equal(p->flags, 2);
 	assert_string_equal(p->listener_path, "/run/l");
-	assert_string_equal(c->extra.listener_metadata, "m");
+	assert_string_equal(p->listener_metadata, "m");
 	assert_int_equal(p->n_rules, 2);
 	assert_int_equal(p->rules[0].n_names, 2);
 	assert_string_equal(p->rules[0].names[1], "write");
