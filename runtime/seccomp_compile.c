@@ -29,6 +29,7 @@ struct run {			/* from `first` to the next run's */
 	uint32_t first;
 	uint32_t action;
 	uint16_t entry, n;	/* entries with arguments to look at, n = 0: action it is */
+	uint16_t place;		/* of the block that it shares, once it is laid */
 };
 
 struct compiler {
@@ -57,18 +58,6 @@ static bool is_idle(const struct compiler *c, const struct seccomp_rule *r)
 	return !c->p->profile && r->action == c->p->default_action;
 }
 
-static bool repeats_an_index(const struct seccomp_rule *r)
-{
-	unsigned i, seen = 0;
-
-	for (i = 0; i < r->n_args; i++) {
-		if (seen >> r->args[i].index & 1)
-			return true;
-		seen |= 1u << r->args[i].index;
-	}
-	return false;
-}
-
 /* Where a call is a number behind socketcall or ipc, that is the first argument, and the rule's own first one is out of reach. */
 static unsigned take_args(struct seccomp_arg *to, const struct seccomp_arg *from, unsigned n, unsigned sub)
 {
@@ -88,7 +77,7 @@ static void add_entry(struct compiler *c, const struct entry *entry, bool wide)
 	struct seccomp_arg args[7];
 	unsigned k, n;
 
-	if (!repeats_an_index(r)) {
+	if (!seccomp_repeats(r)) {
 		n = take_args(args, r->args, r->n_args, entry->sub);
 		seccomp_add_condition(&c->prog, args, n, wide, r->action);
 		return;
@@ -126,12 +115,71 @@ static void lead_on(struct seccomp_program *prog, unsigned from)
 	}
 }
 
+/* Do both look at the same arguments in the same way? */
+static bool is_same(const struct run *a, const struct run *b)
+{
+	unsigned i;
+
+	if (a->n != b->n || (a->first < SECCOMP_X32_BIT) != (b->first < SECCOMP_X32_BIT))
+		return false;
+	for (i = 0; i < a->n; i++)
+		if (entries[a->entry + i].rule != entries[b->entry + i].rule || entries[a->entry + i].sub != entries[b->entry + i].sub)
+			return false;
+	return true;
+}
+
+/* The first run of those that share a block with this one, and how many they are. */
+static unsigned find_same(const struct compiler *c, unsigned run, unsigned *ret_n)
+{
+	unsigned i, first = run;
+
+	*ret_n = 0;
+	for (i = c->n_runs; i-- > 0;)
+		if (is_same(&runs[i], &runs[run])) {
+			first = i;
+			++*ret_n;
+		}
+	return first;
+}
+
+/* A block that several calls share comes behind the tree: till then a jump there has this mark, and the run for its way. */
+#define SHARED 1
+
+static void add_leaf(struct compiler *c, unsigned run)
+{
+	unsigned n = 0, first = runs[run].n ? find_same(c, run, &n) : run;
+
+	if (n > 1)
+		seccomp_add(&c->prog, BPF_JMP | BPF_JA, first, SHARED, 0);
+	else
+		add_block(c, &runs[run]);
+}
+
+static void add_shared(struct compiler *c, unsigned from)
+{
+	unsigned i, to = c->prog.n;
+
+	for (i = from; i < to && c->prog.n <= c->prog.cap; i++) {
+		struct sock_filter *op = &c->prog.ops[i];
+		struct run *run;
+
+		if (op->code != (BPF_JMP | BPF_JA) || op->jt != SHARED)
+			continue;
+		run = &runs[op->k];
+		if (!run->place) {
+			run->place = (uint16_t)c->prog.n;
+			add_block(c, run);
+		}
+		*op = (struct sock_filter){ BPF_JMP | BPF_JA, 0, 0, run->place - i - 1 };
+	}
+}
+
 static void add_tree(struct compiler *c, unsigned first, unsigned n)
 {
 	unsigned half = n / 2, from = c->prog.n;
 
 	if (n == 1) {
-		add_block(c, &runs[first]);
+		add_leaf(c, first);
 		return;
 	}
 	seccomp_add(&c->prog, BPF_JMP | BPF_JGE | BPF_K, runs[first + half].first, 0, 0);
@@ -194,14 +242,14 @@ static void add_run(struct compiler *c, uint32_t first, uint32_t action, unsigne
 	struct run *last = c->n_runs ? &runs[c->n_runs - 1] : NULL;
 
 	if (last && last->first == first) {	/* nothing lay between */
-		*last = (struct run){ first, action, (uint16_t)entry, (uint16_t)n };
+		*last = (struct run){ first, action, (uint16_t)entry, (uint16_t)n, 0 };
 		if (c->n_runs > 1 && !n && !last[-1].n && last[-1].action == action)
 			c->n_runs--;
 		return;
 	}
 	if (last && !n && !last->n && last->action == action)
 		return;
-	runs[c->n_runs++] = (struct run){ first, action, (uint16_t)entry, (uint16_t)n };
+	runs[c->n_runs++] = (struct run){ first, action, (uint16_t)entry, (uint16_t)n, 0 };
 }
 
 /* What a newer kernel brings is not there for a policy that refuses: the C library then falls back (as runc does since 1.0-rc93). */
@@ -296,7 +344,7 @@ static int add_arch(struct compiler *c, unsigned arch, struct err *e)
 {
 	uint32_t audit = seccomp_own_arch(arch);
 	bool with_x32 = false;
-	unsigned jump, i;
+	unsigned jump, from, i;
 	int rc;
 
 	c->n_entries = 0;
@@ -316,7 +364,9 @@ static int add_arch(struct compiler *c, unsigned arch, struct err *e)
 	jump = c->prog.n;
 	seccomp_add(&c->prog, BPF_JMP | BPF_JA, 0, 0, 0);
 	seccomp_add(&c->prog, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+	from = c->prog.n;
 	add_tree(c, 0, c->n_runs);
+	add_shared(c, from);
 	if (jump < c->prog.cap)
 		c->prog.ops[jump].k = c->prog.n - jump - 1;
 	return 0;

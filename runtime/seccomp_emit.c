@@ -117,3 +117,15 @@ void seccomp_add_condition(struct seccomp_program *c, const struct seccomp_arg *
 	seccomp_add(c, BPF_RET | BPF_K, action, 0, 0);
 	settle(c, start, FAIL, c->n);
 }
+
+bool seccomp_repeats(const struct seccomp_rule *r)
+{
+	unsigned i, seen = 0;
+
+	for (i = 0; i < r->n_args; i++) {
+		if (seen >> r->args[i].index & 1)
+			return true;
+		seen |= 1u << r->args[i].index;
+	}
+	return false;
+}

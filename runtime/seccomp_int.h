@@ -14,5 +14,7 @@ struct seccomp_program {
 void seccomp_add(struct seccomp_program *c, uint16_t code, uint32_t k, uint8_t jt, uint8_t jf);
 /* All of the arguments hold → action; else on to what is added next. wide: 64-bit arguments. */
 void seccomp_add_condition(struct seccomp_program *c, const struct seccomp_arg *args, unsigned n, bool wide, uint32_t action);
+/* Does a rule say one argument twice? Then any of its conditions makes it hold, as runc has it. */
+bool seccomp_repeats(const struct seccomp_rule *r);
 
 #endif
