@@ -21,7 +21,7 @@
 
 #define SAMPLES 96	/* argument tuples tried on a call that has conditions */
 
-enum why { SAME, ENDLESS, ENOSYS_ABOVE, FOREIGN_ARCH, AMBIGUOUS, TREE, REFUSED, NAME_UNKNOWN, WRONG, WHYS };
+enum why { SAME, ENDLESS, ENOSYS_ABOVE, FOREIGN_ARCH, AMBIGUOUS, TREE, REFUSED, UNREAD, NAME_UNKNOWN, WRONG, WHYS };
 
 static const char *const meant[WHYS] = {
 	[SAME] = "same verdict",
@@ -31,6 +31,7 @@ static const char *const meant[WHYS] = {
 	[AMBIGUOUS] = "several rules with different actions hold: the first in the list here, libseccomp's tree order there",
 	[TREE] = "several rules compare one call's arguments: none or another holds by libseccomp's tree than by the rules' own words",
 	[REFUSED] = "a rule of the call that libseccomp does not take (EEXIST: runc would not start the container)",
+	[UNREAD] = "libseccomp 2.5.4 made a program that compares the architecture with a lone call's number, never loading it",
 	[NAME_UNKNOWN] = "a call that this libseccomp has no name for: the rule here, the default there",
 	[WRONG] = "WRONG",
 };
@@ -39,12 +40,15 @@ static struct sock_filter ours[SECCOMP_OPS_MAX], theirs[65535];
 static unsigned long counts[WHYS], policies, longest_ours, longest_theirs;
 static struct policy policy;
 
+static int saw_number;	/* did the last verdict load the call's number? */
+
 /* The kernel's reading of the instructions that filters are made of. */
 static uint32_t verdict(const struct sock_filter *ops, unsigned n, const struct seccomp_data *d)
 {
 	uint32_t a = 0;
 	unsigned i;
 
+	saw_number = 0;
 	for (i = 0; i < n; i++) {
 		uint32_t k = ops[i].k;
 
@@ -53,6 +57,7 @@ static uint32_t verdict(const struct sock_filter *ops, unsigned n, const struct 
 			if (k % 4 || k + 4 > sizeof(*d))
 				abort();
 			memcpy(&a, (const char *)d + k, 4);
+			saw_number |= k == offsetof(struct seccomp_data, nr);
 			break;
 		case BPF_ALU | BPF_AND | BPF_K:
 			a &= k;
@@ -150,6 +155,8 @@ static enum why explain(const struct seccomp_data *d, const char *name, uint32_t
 		return REFUSED;
 	if (n_rules > 1)
 		return kinds > 1 ? AMBIGUOUS : TREE;
+	if (!saw_number)	/* theirs ran last */
+		return UNREAD;
 	return is_unknown(d) ? NAME_UNKNOWN : WRONG;
 }
 
@@ -176,9 +183,11 @@ static void try_one(const struct seccomp_data *d, const char *name, unsigned n_o
 {
 	static unsigned long said_policy;
 	static int said_nr;
-	uint32_t a = verdict(ours, n_ours, d), b = verdict(theirs, n_theirs, d);
-	enum why why = explain(d, name, a, b);
+	uint32_t a = verdict(ours, n_ours, d), b;
+	enum why why;
 
+	b = verdict(theirs, n_theirs, d);
+	why = explain(d, name, a, b);
 	counts[why]++;
 	if (why != WRONG || (said_policy == policies && said_nr == d->nr))
 		return;
