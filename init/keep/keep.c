@@ -150,7 +150,7 @@ int keep_fd(void)
 /* Where everything lies in a region of this build. */
 static void lay_out(struct head *h)
 {
-	uint32_t at = PAGE;
+	uint32_t at = ALIGN_UP((uint32_t)sizeof(struct head), 16u);
 	unsigned k;
 
 	memset(h, 0, sizeof(*h));
@@ -159,12 +159,12 @@ static void lay_out(struct head *h)
 	for (k = 0; k < KEEP_KINDS; k++) {
 		h->areas[k] = wanted[k];
 		h->areas[k].at = at;
-		at += ALIGN_UP(2 * wanted[k].n * copy_bytes(&wanted[k]), PAGE);
+		at += ALIGN_UP(2 * wanted[k].n * copy_bytes(&wanted[k]), 16u);
 	}
-	h->rings_at = at;
+	h->rings_at = ALIGN_UP(at, PAGE);
 	h->ring_bytes = ALIGN_UP((uint32_t)sizeof(struct ring), 8u);
 	h->n_rings = UNITS_MAX + 1;
-	h->bytes = ALIGN_UP(at + h->n_rings * h->ring_bytes, PAGE);
+	h->bytes = ALIGN_UP(h->rings_at + h->n_rings * h->ring_bytes, PAGE);
 }
 
 static struct head *map(int fd, size_t bytes)

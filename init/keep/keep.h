@@ -18,9 +18,9 @@ enum keep_kind {	/* of records; their order and meaning are for ever */
 	KEEP_UNIT,	/* one a place of svcs[] */
 	KEEP_KINDS,
 };
-#define KEEP_SYSTEM_MAX 1024u
+#define KEEP_SYSTEM_MAX 768u
 #define KEEP_FDSTORE_MAX 3072u
-#define KEEP_UNIT_MAX 1024u
+#define KEEP_UNIT_MAX 736u
 #define KEEP_CRASHES 32u	/* whose times are kept */
 
 struct keep_crash {		/* the last one */

@@ -119,6 +119,36 @@ static int private(const char *pid)
 	return 0;
 }
 
+/* Where it lies: a line a mapping, its addresses and the KiB that are its own. */
+static int maps(const char *pid)
+{
+	static char buf[65536];
+	char path[64] = "/proc/", *line, *next, *map = buf;
+
+	strncat(path, pid, 16);
+	strcat(path, "/smaps");
+	if (slurp(path, buf, sizeof(buf)) <= 0)
+		return 1;
+	for (line = buf; (next = strchr(line, '\n')); line = next + 1) {
+		unsigned long kib = 0;
+
+		*next = '\0';
+		if (!strncmp(line, "Private_", 8))
+			kib = strtoul(strchr(line, ':') + 1, NULL, 10);
+		else if (!strchr(line, ':') || strchr(line, '-'))
+			map = line;
+		if (!kib)
+			continue;
+		put("map ");
+		put_num(kib);
+		put(" ");
+		put(line[8] == 'C' ? "clean " : "dirty ");
+		put(map);
+		say();
+	}
+	return 0;
+}
+
 static void write_text(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -202,5 +232,7 @@ int main(int argc, char **argv)
 		return cat(argv + 2);
 	if (strcmp(argv[1], "private") == 0)
 		return private(argv[2]);
+	if (strcmp(argv[1], "maps") == 0)
+		return maps(argv[2]);
 	up(argv[2]);
 }
