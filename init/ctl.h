@@ -83,7 +83,8 @@ struct ctl_unit {
 	uint8_t cached;			/* the image came from the store */
 	uint8_t insecure;
 	uint8_t oom_killed;
-	uint8_t reserved[27];
+	uint8_t health;			/* enum health_word: 0 none, 1 starting, 2 healthy, 3 unhealthy */
+	uint8_t reserved[26];
 	struct err reason;		/* why it is not running; code 0 = nothing to say */
 };
 

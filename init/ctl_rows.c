@@ -6,6 +6,7 @@
 #include "board/board.h"
 #include "init/ctl_server.h"
 #include "init/degraded.h"
+#include "init/health.h"
 #include "init/keep/keep.h"
 #include "init/shutdown.h"
 #include "init/sig.h"
@@ -85,6 +86,7 @@ void ctl_fill_unit(struct ctl_unit *row, const struct svc *s)
 	row->cached = s->cached;
 	row->insecure = s->insecure;
 	row->oom_killed = s->oom_killed;
+	row->health = (uint8_t)health_of(s);
 	if (s->state != SVC_RUNNING)
 		row->reason = s->reason;
 }

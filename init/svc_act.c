@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/random.h>
 
 #include "init/ctl_server.h"
 #include "init/deps.h"
@@ -303,12 +304,23 @@ static void act_run_stop_post(struct svc *s)
 	svc_run_next(s, NULL);
 }
 
+/* 0 to most, at random: a fleet whose server fell does not come back all at once. */
+static uint64_t jitter(uint64_t most)
+{
+	uint32_t r = 0;
+
+	if (!most || getrandom(&r, sizeof(r), GRND_NONBLOCK) != sizeof(r))
+		return 0;
+	return r % (most + 1);
+}
+
 static void act_delay(struct svc *s)
 {
 	uint64_t ran = s->up_ms ? s->since_ms - s->up_ms : 0;
+	uint64_t delay = backoff_delay(&s->backoff, s->unit, ran);
 
 	s->restarts++;
-	loop_timer(on_retry, svc_index(s), loop_now() + backoff_delay(&s->backoff, s->unit, ran));
+	loop_timer(on_retry, svc_index(s), loop_now() + delay + jitter(delay * s->unit->restart_jitter_percent / 100));
 	deps_fell(s);
 }
 

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "init/calendar.h"
 #include "init/keep/saved.h"
 #include "init/report.h"
 #include "init/svc_want.h"
@@ -76,13 +77,28 @@ static bool is_once(enum unit_timer_base base)
 	return base == UNIT_TIMER_BOOT || base == UNIT_TIMER_STARTUP || base == UNIT_TIMER_ACTIVE;
 }
 
+/* The wall clock's next time as monotonic ms. */
+static uint64_t calendar_due(const struct svc *s, const struct unit_timer_line *l, uint64_t now_unix)
+{
+	const struct timer_state *t = &states[svc_index(s)];
+	uint64_t from = now_unix, at;
+
+	/* What was missed while the device was off, once: Persistent=. A stamp of the future is of a clock that was wrong. */
+	if (s->unit->of.timer.persistent && t->last_unix && t->last_unix < now_unix)
+		from = t->last_unix;
+	at = calendar_next(l->calendar, from);
+	if (at == NEVER)
+		return NEVER;
+	return at <= now_unix ? loop_now() : loop_now() + (at - now_unix) * 1000;
+}
+
 static uint64_t line_due(const struct svc *s, const struct unit_timer_line *l)
 {
 	const struct timer_state *t = &states[svc_index(s)];
 	uint64_t base;
 
 	if (l->base == UNIT_TIMER_CALENDAR)
-		return NEVER;
+		return calendar_due(s, l, unix_now());
 	base = base_of(s, l);
 	if (base == NEVER)
 		return NEVER;

@@ -19,6 +19,13 @@ static int fail(const struct call *c, int status, const struct err *e)
 	return status;
 }
 
+static const char *health_text(unsigned health)
+{
+	static const char *const words[] = { "", "starting", "healthy", "unhealthy" };
+
+	return health < ARRAY_LEN(words) ? words[health] : "";
+}
+
 static void system_json(const struct call *c, const struct ctl_system *s)
 {
 	static const char *const cgroup[] = { "none", "v2", "v1" };
@@ -75,6 +82,7 @@ static void unit_json(const struct call *c, const struct ctl_unit *u)
 	json_out_bool(&j, "cached", u->cached);
 	json_out_bool(&j, "insecure", u->insecure);
 	json_out_bool(&j, "oom_killed", u->oom_killed);
+	json_out_text(&j, "health", health_text(u->health));
 	json_out_text(&j, "reason", u->reason.code ? err_say(&u->reason, said, sizeof(said)) : "");
 	json_out_end(&j);
 }
@@ -229,6 +237,8 @@ static void unit_lines(const struct call *c, const struct ctl_unit *u)
 	sink_fmt(c->out, "  state     %s for %s%s\n", u->state, text, u->enabled ? "" : ", not started at boot");
 	if (u->pid)
 		sink_fmt(c->out, "  pid       %u\n", u->pid);
+	if (u->health)
+		sink_fmt(c->out, "  health    %s\n", health_text(u->health));
 	format_exit(text, sizeof(text), u);
 	sink_fmt(c->out, "  restarts  %u, last exit %s\n", u->restarts, text);
 	format_bytes(text, sizeof(text), u->memory_bytes);

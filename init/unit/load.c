@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "init/unit/hold.h"
 #include "init/unit/parse.h"
 #include "runtime/base/dir.h"
 #include "runtime/base/io.h"
@@ -29,8 +30,20 @@ static unsigned n_files;
 
 static bool unit_suffix(const char *name, enum unit_kind *ret)
 {
-	*ret = str_ends(name, ".container") ? UNIT_CONTAINER : UNIT_SERVICE;
-	return str_ends(name, ".container") || str_ends(name, ".service");
+	static const struct {
+		const char *suffix;
+		enum unit_kind kind;
+	} kinds[] = {
+		{ ".container", UNIT_CONTAINER }, { ".service", UNIT_SERVICE }, { ".target", UNIT_TARGET }, { ".timer", UNIT_TIMER },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_ends(name, kinds[i].suffix)) {
+			*ret = kinds[i].kind;
+			return true;
+		}
+	return false;
 }
 
 static void set_defaults(struct unit *u, enum unit_kind kind)
@@ -46,6 +59,9 @@ static void set_defaults(struct unit *u, enum unit_kind kind)
 	u->timeout_start_ms = 90000;
 	u->timeout_stop_ms = is_container ? 10000 : 90000;
 	u->runtime_max_ms = UINT64_MAX;
+	u->health.probe.interval_ms = u->health.startup.interval_ms = 30000;	/* podman's */
+	u->health.probe.timeout_ms = u->health.startup.timeout_ms = 30000;
+	u->health.probe.retries = 3;
 	u->kill_mode = is_container ? UNIT_KILL_MIXED : UNIT_KILL_GROUP;
 	u->send_sigkill = true;
 	u->umask = 022;
@@ -180,6 +196,38 @@ static int read_unit(const struct search *s, const char *name, const char *file)
 	return p.unit->bad ? -EINVAL : 0;
 }
 
+/* [Install] of one unit as the other's Wants= or Requires=; of a target without a file it means: at boot. */
+static void install(const struct search *s, struct unit *u, const struct unit_list *by, bool requires)
+{
+	unsigned i;
+
+	for (i = 0; i < by->n; i++) {
+		struct unit *other = unit_find(s->set, by->v[i]);
+		struct parse p = { .set = s->set, .unit = other, .file = u->file, .report = s->report, .ctx = s->ctx };
+
+		if (other && other != u)
+			hold_add(&p, requires ? &other->requires : &other->wants, u->name);
+		else
+			u->enabled = true;
+	}
+}
+
+static void install_all(const struct search *s)
+{
+	static const char *const boot[] = { "default.target", "multi-user.target", "graphical.target" };
+	struct unit *target;
+	unsigned i;
+
+	for (i = 0; i < s->set->n; i++) {
+		install(s, &s->set->units[i], &s->set->units[i].wanted_by, false);
+		install(s, &s->set->units[i], &s->set->units[i].required_by, true);
+	}
+	/* What the boot is for, where it has a file. */
+	for (i = 0; i < ARRAY_LEN(boot); i++)
+		if ((target = unit_find(s->set, boot[i])) != NULL)
+			target->enabled = true;
+}
+
 int unit_load(struct unit_set *set, const char *const *path, unit_report *report, void *ctx)
 {
 	struct search s = { set, path, report, ctx };
@@ -194,6 +242,7 @@ int unit_load(struct unit_set *set, const char *const *path, unit_report *report
 		if (!is_masked(file))
 			read_unit(&s, files[i].name, file);
 	}
+	install_all(&s);
 	return (int)set->n;
 }
 
@@ -210,7 +259,7 @@ int unit_load_file(struct unit_set *set, const char *path, unit_report *report, 
 		return -ENAMETOOLONG;
 	if (!unit_suffix(name, &kind) || strlen(name) >= CTL_UNIT_MAX) {
 		report(ctx, LOG_LVL_ERR, path, 0,
-		       "not a unit's name: NAME.container or NAME.service, 63 bytes at most");
+		       "not a unit's name: NAME.container, .service, .target or .timer, 63 bytes at most");
 		return -EINVAL;
 	}
 	if (is_masked(path)) {
@@ -218,7 +267,10 @@ int unit_load_file(struct unit_set *set, const char *path, unit_report *report, 
 		       "masked: empty or a device, there is no such unit");
 		return 0;
 	}
-	return read_unit(&s, name, path);
+	if (read_unit(&s, name, path))
+		return -EINVAL;
+	install_all(&s);
+	return 0;
 }
 
 /* By exact name, or by stem and suffix. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "init/unit/hold.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
 #include "runtime/base/str.h"
@@ -54,12 +55,17 @@ int parse_bad(struct parse *p, const char *fmt, ...)
 
 static void enter_section(struct parse *p, const char *name)
 {
-	static const char *const both[] = { "Unit", "Service", "Install", "X-Pintle" };
-	bool known = p->unit->kind == UNIT_CONTAINER && strcmp(name, "Container") == 0;
+	static const char *const all[] = { "Unit", "Install", "X-Pintle" };
+	static const char *const own[UNIT_KINDS] = {
+		[UNIT_CONTAINER] = "Container", [UNIT_SERVICE] = "Service", [UNIT_TARGET] = "Target", [UNIT_TIMER] = "Timer",
+	};
+	enum unit_kind kind = p->unit->kind;
+	bool known = own[kind] && strcmp(name, own[kind]) == 0;
 	size_t i;
 
-	for (i = 0; i < ARRAY_LEN(both); i++)
-		known |= strcmp(name, both[i]) == 0;
+	known |= kind == UNIT_CONTAINER && strcmp(name, "Service") == 0;
+	for (i = 0; i < ARRAY_LEN(all); i++)
+		known |= strcmp(name, all[i]) == 0;
 	str_copy(p->section, sizeof(p->section), name);
 	p->skip_section = !known;
 	/*
@@ -126,6 +132,17 @@ int parse_file(struct parse *p, int dirfd, const char *name, const char *path)
 	return 0;
 }
 
+/* podman: Notify=healthy wants a check to wait for; the program's own READY=1 may come from any process inside. */
+static void finish_notify(struct parse *p)
+{
+	struct unit *u = p->unit;
+
+	if (u->notify_healthy && u->health.probe.kind == UNIT_PROBE_NONE)
+		parse_bad(p, "Notify=healthy without a health check");
+	if (u->kind == UNIT_CONTAINER && u->type == UNIT_NOTIFY)
+		u->notify_access = UNIT_NOTIFY_ALL;
+}
+
 static void finish_container(struct parse *p)
 {
 	struct unit *u = p->unit;
@@ -135,6 +152,19 @@ static void finish_container(struct parse *p)
 				      : "a container wants Image= or Rootfs=");
 	if (u->exec_start)
 		parse_bad(p, "ExecStart= has no meaning in a container: use Exec=");
+	finish_notify(p);
+}
+
+static void finish_timer(struct parse *p)
+{
+	struct unit *u = p->unit;
+	char name[CTL_UNIT_MAX];
+
+	if (!u->of.timer.lines)
+		parse_bad(p, "a timer wants OnCalendar=, OnBootSec= or another of its lines");
+	/* Without Unit= it starts what has its name: unit_find() takes a container for the service that Quadlet would make. */
+	if (!u->of.timer.unit && str_print(name, sizeof(name), "%.*s.service", (int)(strlen(u->name) - strlen(".timer")), u->name) > 0)
+		u->of.timer.unit = hold_text(p, name);
 }
 
 static void finish_service(struct parse *p)
@@ -162,8 +192,10 @@ void parse_finish(struct parse *p)
 	p->line = 0;
 	if (u->kind == UNIT_CONTAINER)
 		finish_container(p);
-	else
+	else if (u->kind == UNIT_SERVICE)
 		finish_service(p);
+	else if (u->kind == UNIT_TIMER)
+		finish_timer(p);
 	if (u->restart_steps && u->restart_max_ms == UINT64_MAX)
 		parse_warn(p, "RestartSteps= without RestartMaxDelaySec= does nothing");
 }

@@ -295,13 +295,6 @@ static void value_statuses(struct parse *p, void *field, const char *key, const 
 		parse_bad(p, "%s=: an unbalanced quote or a bad escape", key);
 }
 
-static void value_install(struct parse *p, void *field, const char *key, const char *value)
-{
-	(void)p;
-	(void)key;
-	*(bool *)field = *value != '\0';
-}
-
 struct key {
 	const char *section, *name;
 	set_value *set;

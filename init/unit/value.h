@@ -11,7 +11,9 @@
 /* Stores value in the field, or says with file and line what is wrong and spoils the unit. */
 typedef void set_value(struct parse *p, void *field, const char *key, const char *value);
 
-set_value value_volume, value_tmpfs, value_device, value_caps, value_userns;
+set_value value_volume, value_tmpfs, value_device, value_caps, value_userns, value_seccomp, value_notify;
+set_value value_probe_command, value_probe_tcp, value_probe_http, value_health_action, value_interval;
+set_value value_timer_line;
 
 /* True after emptying the list when the value is empty: that resets it (systemd.syntax(7)). */
 bool value_resets(struct unit_list *l, const char *value);

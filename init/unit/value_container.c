@@ -78,3 +78,33 @@ void value_userns(struct parse *p, void *field, const char *key, const char *val
 		parse_bad(p, "%s= is one of host, auto, auto:size=1 to 65536, not \"%s\"", key, value);
 	*(uint32_t *)field = (uint32_t)n;
 }
+
+void value_seccomp(struct parse *p, void *field, const char *key, const char *value)
+{
+	enum unit_seccomp *seccomp = field;
+
+	if (!*value || strcmp(value, "default") == 0) {
+		*seccomp = UNIT_SECCOMP_DEFAULT;
+	} else if (strcmp(value, "hardened") == 0) {
+		*seccomp = UNIT_SECCOMP_HARDENED;
+	} else if (strcmp(value, "unconfined") == 0) {
+		*seccomp = UNIT_SECCOMP_OFF;
+	} else if (*value == '/') {
+		*seccomp = UNIT_SECCOMP_FILE;
+		p->unit->seccomp_file = hold_text(p, value);
+	} else {
+		parse_bad(p, "%s= is one of default, hardened, unconfined, or an absolute path, not \"%s\"", key, value);
+	}
+}
+
+/* podman: "yes" hands READY=1 through from the program, "healthy" from its health check. */
+void value_notify(struct parse *p, void *field, const char *key, const char *value)
+{
+	bool *healthy = field;
+	bool yes = false;
+
+	*healthy = strcmp(value, "healthy") == 0;
+	if (!*healthy && *value && num_bool(value, &yes))
+		parse_bad(p, "%s= is yes, no or healthy, not \"%s\"", key, value);
+	p->unit->type = *healthy || yes ? UNIT_NOTIFY : UNIT_SIMPLE;
+}
