@@ -13,6 +13,7 @@
 
 #include "board/board.h"
 #include "init/boot_helper.h"
+#include "init/critical.h"
 #include "init/fstab.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
@@ -120,6 +121,7 @@ int boot_help(void *ctx, struct err *e)
 		tell(BOOT_WARNING, e);
 	}
 	do_fstab();
+	critical_collect();
 	tell(BOOT_DONE, NULL);
 	_exit(0);	/* not exec: this process was for itself */
 	return 0;

@@ -62,7 +62,12 @@ struct ctl_system {
 	uint8_t shutting_down;
 	uint8_t spare;
 	uint32_t crashes, reexecs;	/* of PID 1, that it came back from; since boot */
-	uint8_t reserved[52];
+	uint8_t reserved[20];
+	char reset_cause[12];		/* "watchdog", "" = not known */
+	uint32_t watchdog_s;		/* the driver's timeout, 0 = there is none */
+	uint32_t ladder_reboots;
+	uint8_t watchdog_fed, safe_mode;
+	uint8_t more[10];
 };
 
 /* Unit states as systemctl's ActiveState + SubState; names in svc_state.def. */

@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "board/board.h"
+#include "init/critical.h"
 #include "init/ctl_server.h"
 #include "init/degraded.h"
 #include "init/health.h"
 #include "init/keep/keep.h"
 #include "init/shutdown.h"
 #include "init/sig.h"
+#include "init/watchdog.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
 #include "runtime/base/num.h"
@@ -59,6 +61,11 @@ void ctl_fill_system(struct ctl_system *row)
 	row->policy = degraded_is_insecure();
 	row->crashes = keep_crashes()->count;
 	row->reexecs = keep_crashes()->reexecs;
+	str_copy(row->reset_cause, sizeof(row->reset_cause), reset_word(critical_cause()));
+	row->watchdog_s = watchdog_held()->fd < 0 ? 0 : watchdog_held()->timeout_s;
+	row->watchdog_fed = watchdog_is_fed();
+	row->ladder_reboots = critical_reboots();
+	row->safe_mode = critical_is_safe_mode();
 	row->cgroup = (uint8_t)cgroups.mode;
 	row->shutting_down = shutdown_begun();
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "init/boot.h"
+#include "init/critical.h"
 #include "init/degraded.h"
 #include "init/health.h"
 #include "init/svc_exit.h"
@@ -135,8 +136,10 @@ void deps_fell(struct svc *s)
 	/* Once a spell of failure: two units that name each other would start each other for ever. */
 	if (s->state == SVC_FAILED && !s->told_failure) {
 		s->told_failure = true;
+		critical_ended(s);
 		start_linked(s, UNIT_ON_FAILURE);
 	} else if (s->state == SVC_INACTIVE && s->exit_code == 0 && s->result == SVC_R_SUCCESS && !s->asked_down) {
+		critical_ended(s);
 		start_linked(s, UNIT_ON_SUCCESS);
 	}
 }

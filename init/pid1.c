@@ -10,7 +10,9 @@
 
 #include "board/board.h"
 #include "init/boot.h"
+#include "init/conf.h"
 #include "init/console_mgr.h"
+#include "init/critical.h"
 #include "init/ctl_server.h"
 #include "init/degraded.h"
 #include "init/early.h"
@@ -21,6 +23,7 @@
 #include "init/sig.h"
 #include "init/svc.h"
 #include "init/timers.h"
+#include "init/watchdog.h"
 #include "runtime/base/log.h"
 #include "runtime/base/str.h"
 
@@ -76,12 +79,15 @@ static void lock_memory(void)
 static void booted(void)
 {
 	log_line(LOG_LVL_NOTICE, "%s on %s ready: %u units", PINTLE_VERSION, board_name(), n_svcs);
-	svc_start_enabled();
+	watchdog_begin();
+	if (!critical_booted())
+		svc_start_enabled();
 }
 
 static void after_turn(void)
 {
 	svc_after_turn();
+	critical_after_turn();
 	resume_after_turn();
 }
 
@@ -97,6 +103,7 @@ static void set_up_system(void)
 	must(loop_init(), "epoll");
 	must(sig_init(), "signalfd");
 	timers_init();
+	conf_load(degraded_report, NULL);
 	if (!resume_is_safe_mode())
 		read_units();
 }
@@ -117,6 +124,7 @@ int pid1_main(int argc, char **argv)
 	if (resume_is_due()) {
 		resume_all(booted);
 	} else {
+		watchdog_begin();
 		svc_init();
 		must(ctl_listen(), "listen");
 		console_start(early_cmdline());

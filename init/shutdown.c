@@ -9,10 +9,12 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "init/critical.h"
 #include "init/loop.h"
 #include "init/report.h"
 #include "init/svc_want.h"
 #include "init/umount.h"
+#include "init/watchdog.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
 #include "runtime/base/sys.h"
@@ -97,6 +99,7 @@ static int put_disks_away(void *ctx, struct err *e)
 {
 	(void)ctx;
 	(void)e;
+	critical_goodbye();
 	sync();
 	umount_all();
 	sync();
@@ -146,7 +149,11 @@ static void last(void)
 		[SHUTDOWN_POWEROFF] = LINUX_REBOOT_CMD_POWER_OFF,
 		[SHUTDOWN_HALT] = LINUX_REBOOT_CMD_HALT,
 	};
-	long rc = sys_reboot(commands[kind]);
+	long rc;
+
+	/* A board that is to be off must stay off; one that reboots is watched until it does. */
+	watchdog_last(kind != SHUTDOWN_REBOOT);
+	rc = sys_reboot(commands[kind]);
 
 	log_line(LOG_LVL_ERR, "reboot: %s", err_reason((int)-rc));
 	io_write_file(AT_FDCWD, "/proc/sysrq-trigger", kind == SHUTDOWN_REBOOT ? "b" : "o");

@@ -4,6 +4,7 @@
  * SIGPWR power off, SIGUSR1 halts; everything else is noted. Every wake reaps until there is nothing to reap:
  * many exits are one SIGCHLD.
  */
+#include "init/critical.h"
 #include "init/sig.h"
 
 #include <errno.h>
@@ -41,7 +42,7 @@ static void book(pid_t pid, const siginfo_t *info)
 	int code = info->si_code == CLD_EXITED ? info->si_status : 0;
 
 	if (!svc_reaped(pid, code, sig, info->si_code == CLD_DUMPED) && !worker_reaped(pid, code, sig) &&
-	    !health_reaped(pid, code, sig) &&
+	    !health_reaped(pid, code, sig) && !critical_reaped(pid) &&
 	    !console_reaped(pid) && !boot_reaped(pid) && !shutdown_reaped(pid))
 		orphans++;
 }

@@ -22,3 +22,25 @@ uint64_t watchdog_rule_every(uint32_t timeout_s)
 
 	return every < EVERY_MIN_MS ? EVERY_MIN_MS : every;
 }
+
+bool critical_rule_sick(const struct critical_unit *u, uint64_t now_ms, uint64_t *ret_until)
+{
+	uint64_t until;
+
+	*ret_until = UINT64_MAX;
+	if (u->not_wanted)
+		return false;
+	if (u->unhealthy || u->broken)
+		return true;
+	if (u->up && !u->was_sick)
+		return false;
+	until = u->up ? u->up_ms + u->settle_ms : u->away_ms + u->grace_ms;
+	/* No end to the time that a start may take. */
+	if (!u->up && until < u->grace_ms)
+		return u->was_sick;
+	if (now_ms < until) {
+		*ret_until = until;
+		return u->was_sick;
+	}
+	return !u->up;
+}

@@ -45,6 +45,11 @@ static void system_json(const struct call *c, const struct ctl_system *s)
 	json_out_text(&j, "degraded", s->degraded);
 	json_out_text(&j, "policy", s->policy ? "insecure" : "strict");
 	json_out_text(&j, "cgroup", s->cgroup < 3 ? cgroup[s->cgroup] : "?");
+	json_out_text(&j, "last_reset", s->reset_cause);
+	json_out_number(&j, "watchdog_s", s->watchdog_s);
+	json_out_bool(&j, "watchdog_fed", s->watchdog_fed);
+	json_out_number(&j, "ladder_reboots", s->ladder_reboots);
+	json_out_bool(&j, "safe_mode", s->safe_mode);
 	json_out_bool(&j, "shutting_down", s->shutting_down);
 	json_out_end(&j);
 }

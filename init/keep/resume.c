@@ -11,6 +11,7 @@
 #include "init/boot.h"
 #include "init/console_mgr.h"
 #include "init/ctl_server.h"
+#include "init/critical.h"
 #include "init/degraded.h"
 #include "init/fdstore.h"
 #include "init/keep/crash.h"
@@ -18,6 +19,7 @@
 #include "init/loop.h"
 #include "init/shutdown.h"
 #include "init/sig.h"
+#include "init/watchdog.h"
 #include "init/worker.h"
 #include "runtime/base/log.h"
 #include "runtime/base/num.h"
@@ -141,6 +143,8 @@ static void take_up(const struct saved_system *r, void (*booted)(void))
 	ctl_resume(saved_fd(r->listen));
 	console_resume(r->consoles, SAVED_CONSOLES);
 	boot_resume(r->boot_over, r->boot_helper, saved_fd(r->boot_pipe), booted);
+	critical_load(r);
+	watchdog_resume(saved_fd(r->watchdog), !me.safe_mode);
 	sig_resume(r->orphans);
 	/* It works for a unit whose record says so: that asks for a new one. */
 	if (r->worker > 0)
@@ -177,6 +181,8 @@ static void fill(struct saved_system *r)
 	r->orphans = sig_orphans();
 	r->policy_insecure = degraded_is_insecure();
 	str_copy(r->degraded, sizeof(r->degraded), degraded_text());
+	r->watchdog = saved_number(watchdog_held()->fd);
+	critical_save(r);
 	if (degraded_store())
 		r->store = *degraded_store();
 }

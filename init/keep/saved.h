@@ -71,6 +71,11 @@ struct saved_system {
 	uint32_t orphans, policy_insecure;
 	char degraded[256];
 	struct err store;
+	/* The hardware watchdog (+ 1) and the ladder: critical.c. */
+	uint16_t watchdog;
+	uint8_t reset_cause, device_safe_mode, ladder[8];
+	uint8_t more[4];
+	uint64_t ladder_sick_ms, ladder_step_ms, ladder_well_ms;
 };
 
 _Static_assert(sizeof(struct saved_system) <= KEEP_SYSTEM_MAX, "fits its place");

@@ -271,6 +271,7 @@ void saved_sweep(int exe_fd, int state_fd)
 	if (keep_get(KEEP_SYSTEM, 0, &system, sizeof(system)) > 0) {
 		mark(&used, system.listen);
 		mark(&used, system.boot_pipe);
+		mark(&used, system.watchdog);
 	}
 	if (keep_get(KEEP_FDSTORE, 0, &stored, sizeof(stored)) > 0)
 		for (i = 0; i < ARRAY_LEN(stored.fds); i++)

@@ -107,6 +107,7 @@ struct unit {
 
 	/* [X-Pintle] */
 	bool critical;			/* Critical=yes: the hardware watchdog is fed only while it is healthy */
+	bool safe;			/* Safe=yes: runs in safe mode, too */
 	int shed_priority;		/* Priority=: 0 = never shed under memory pressure; else the higher, the later (1..1000) */
 
 	bool enabled;			/* [Install] WantedBy= or RequiredBy= of a boot target, or a link in its .wants folder */

@@ -295,6 +295,15 @@ static void value_statuses(struct parse *p, void *field, const char *key, const 
 		parse_bad(p, "%s=: an unbalanced quote or a bad escape", key);
 }
 
+static void value_action(struct parse *p, void *field, const char *key, const char *value)
+{
+	static const char *const words[] = { "none", "reboot", "poweroff", "rollback", NULL };
+	int at = one_of(p, key, value, words, "none, reboot, poweroff, rollback");
+
+	if (at >= 0)
+		*(enum unit_action *)field = (enum unit_action)at;
+}
+
 struct key {
 	const char *section, *name;
 	set_value *set;

@@ -194,6 +194,36 @@ static void feeding_stops_when_it_must(void **state)
 	assert_true(watchdog_rule_every(UINT32_MAX) == UINT32_MAX * (uint64_t)1000 / 3);
 }
 
+static void sick_is_what_does_not_work_when_it_should(void **state)
+{
+	static const struct {
+		struct critical_unit u;
+		bool sick;
+		uint64_t until;
+	} cases[] = {	/* now is 1000 */
+		{ { .up = true }, false, UINT64_MAX },
+		{ { .up = true, .unhealthy = true }, true, UINT64_MAX },
+		{ { .broken = true }, true, UINT64_MAX },
+		{ { .broken = true, .not_wanted = true }, false, UINT64_MAX },
+		/* On its way up it has its grace; one that was sick stays so. */
+		{ { .away_ms = 600, .grace_ms = 500 }, false, 1100 },
+		{ { .away_ms = 600, .grace_ms = 500, .was_sick = true }, true, 1100 },
+		{ { .away_ms = 500, .grace_ms = 500 }, true, UINT64_MAX },
+		{ { .away_ms = 500, .grace_ms = UINT64_MAX }, false, UINT64_MAX },
+		/* Up again it has to stay up. */
+		{ { .up = true, .was_sick = true, .up_ms = 900, .settle_ms = 200 }, true, 1100 },
+		{ { .up = true, .was_sick = true, .up_ms = 800, .settle_ms = 200 }, false, UINT64_MAX },
+	};
+	uint64_t until;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_int_equal(critical_rule_sick(&cases[i].u, 1000, &until), cases[i].sick);
+		assert_true(until == cases[i].until);
+	}
+}
+
 static void the_cause_is_the_one_that_says_most(void **state)
 {
 	static const struct {
@@ -300,6 +330,7 @@ int main(void)
 		cmocka_unit_test(resets_that_nobody_asked_for_lead_to_safe_mode),
 		cmocka_unit_test(a_record_comes_back_as_it_was),
 		cmocka_unit_test(feeding_stops_when_it_must),
+		cmocka_unit_test(sick_is_what_does_not_work_when_it_should),
 		cmocka_unit_test(the_cause_is_the_one_that_says_most),
 		cmocka_unit_test(the_configuration_is_read),
 		cmocka_unit_test(a_bad_line_leaves_the_default),
