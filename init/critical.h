@@ -36,14 +36,18 @@ void critical_goodbye(void);
  */
 extern int (*critical_release_back)(const char *why);
 
+/* Why the board started; unknown until critical_booted(). */
 enum reset_cause critical_cause(void);
+/* Whether only units with Safe=yes were started, or are left. */
 bool critical_is_safe_mode(void);
 /* The ladder's reboots so far, and the unit that is sick, "" = none. */
 uint32_t critical_reboots(void);
 const char *critical_sick_unit(void);
 
 struct saved_system;
+/* To the record for the next PID 1, and back. */
 void critical_save(struct saved_system *r);
+/* See critical_save(). */
 void critical_load(const struct saved_system *r);
 
 #endif

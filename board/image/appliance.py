@@ -61,11 +61,15 @@ class Appliance:
         self.copy(key, "etc/pintle/keys/release.pem")
         self.file("etc/pintle/pintle.conf", "[Trust]\nKey=/etc/pintle/keys/release.pem\n")
 
-    def pack(self):
-        """Makes the initial RAM disk."""
+    def pack(self, modules=""):
+        """Makes the initial RAM disk; modules: lines besides those of the board's list."""
         if os.path.isdir(os.path.join(self.kernel, "lib/modules")):
-            self.tool("python3", "modules.py", self.kernel,
-                      os.path.join(TOP, "board", self.board, "modules"), self.root)
+            listing = os.path.join(self.work, "modules")
+            with open(os.path.join(TOP, "board", self.board, "modules"), encoding="utf-8") as f:
+                lines = f.read()
+            with open(listing, "w", encoding="utf-8") as f:
+                f.write(lines + modules)
+            self.tool("python3", "modules.py", self.kernel, listing, self.root)
         self.pack_root()
 
     def pack_root(self):

@@ -38,7 +38,7 @@ class Gone(Exception):
 
 class Machine:
     def __init__(self, board, initrd, disk=None, memory=None, append="", limit=120, kernel=None,
-                 log=None, echo=None, counted=False):
+                 log=None, echo=None, counted=False, devices=(), reboots=False):
         self.board, self.facts = board, board_facts(board)
         self.how, self.text, self.lines, self.mark = None, "", [], 0
         self.deadline = time.monotonic() + limit
@@ -48,6 +48,9 @@ class Machine:
         self.partial, self.events, self.qmp_buf = b"", [], b""
         kernel = kernel or os.path.join(TOP, "out/kernels", board, "kernel")
         self.argv = self.command_line(kernel, initrd, disk, memory, append)
+        self.argv += devices
+        if reboots:    # a reset is a boot, not the end
+            self.argv.remove("-no-reboot")
         if counted:
             # The guest's clock counts instructions, 2 ns each: a boot takes as long on a busy host.
             self.argv += ["-icount", "shift=1,sleep=off"]

@@ -4,6 +4,7 @@
  * and start it as an init that does nothing, to have something to compare with. See usage below.
  *   probe up WORDS      "WORDS up N ms" (since the kernel's start), then sleeps until SIGTERM
  *   probe cat FILE...   "FILE: first line" each
+ *   probe hang PID       stops that process and holds it
  *   probe private PID   "private N KiB", the memory that process shares with nobody
  * As init with the word "floor" it is what no supervisor can be faster than: the mounts of a system, one clone into the
  * namespaces of a container, its mounts, pivot_root, exec.
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -222,6 +224,17 @@ static _Noreturn void floor_init(void)
 		pause();
 }
 
+/* A stopped process does nothing at all; even PID 1 stops for who traces it. */
+static _Noreturn void hang(const char *pid)
+{
+	long rc = ptrace(PTRACE_ATTACH, (pid_t)strtol(pid, NULL, 10), 0, 0);
+
+	put(rc ? "not stopped" : "stopped");
+	say();
+	for (;;)
+		pause();
+}
+
 int main(int argc, char **argv)
 {
 	if (getpid() == 1 && argc > 1 && strcmp(argv[argc - 1], "floor") == 0)
@@ -230,6 +243,8 @@ int main(int argc, char **argv)
 		up(argc == 3 ? argv[2] : "nothing");
 	if (strcmp(argv[1], "cat") == 0)
 		return cat(argv + 2);
+	if (strcmp(argv[1], "hang") == 0)
+		hang(argv[2]);
 	if (strcmp(argv[1], "private") == 0)
 		return private(argv[2]);
 	if (strcmp(argv[1], "maps") == 0)

@@ -34,6 +34,7 @@ class Scenario:
     limit = 120             # seconds for the whole boot
     disk = True
     append = "quiet"
+    machine = {}            # more words for Machine()
 
     def __init__(self, suite):
         self.suite, self.board = suite, suite.board
@@ -59,7 +60,7 @@ class Scenario:
             self.prepare()
             log = os.path.join(TOP, "out/tests/boot", self.board, type(self).__name__ + ".log")
             with self.device.machine(disk=self.disk, limit=self.limit, log=log,
-                                     append=self.append) as self.m:
+                                     append=self.append, **self.machine) as self.m:
                 while left:
                     self.one(left.pop(0))
         except Skip as why:

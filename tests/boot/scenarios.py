@@ -5,6 +5,7 @@ import random
 import subprocess
 
 from images import Images
+from reset import RESETS
 from scenario import Scenario, Skip, TOP, need, step
 
 WEB = """[Unit]
@@ -260,4 +261,5 @@ class OldKernel(FirstBoot):
 
 def scenarios_for(facts):
     every = [FirstBoot, SecondBoot, NoDisk, DamagedDisk]
+    every += [kind for kind in RESETS if facts["TARGET"] == "x86_64"]
     return every + ([OldKernel] if "OLD_KERNEL" in facts else [])
