@@ -8,6 +8,7 @@
 #include "init/critical.h"
 #include "init/degraded.h"
 #include "init/health.h"
+#include "init/pressure.h"
 #include "init/svc_exit.h"
 #include "init/svc_want.h"
 #include "init/unit/links.h"
@@ -97,7 +98,13 @@ void deps_look(struct svc *s)
 		s->result = SVC_R_DEPENDENCY;
 		svc_event(s, EV_REFUSED);
 	} else if (!must_wait(s)) {
-		svc_event(s, EV_READY);
+		if (!admission_refuses(s, &e)) {
+			svc_event(s, EV_READY);
+			return;
+		}
+		svc_reason(s, &e);
+		s->result = SVC_R_RESOURCES;
+		svc_event(s, EV_REFUSED);
 	}
 }
 

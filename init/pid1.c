@@ -19,6 +19,7 @@
 #include "init/keep/resume.h"
 #include "init/logs.h"
 #include "init/loop.h"
+#include "init/pressure.h"
 #include "init/self.h"
 #include "init/sig.h"
 #include "init/svc.h"
@@ -88,6 +89,7 @@ static void after_turn(void)
 {
 	svc_after_turn();
 	critical_after_turn();
+	pressure_after_turn();
 	resume_after_turn();
 }
 
@@ -103,6 +105,7 @@ static void set_up_system(void)
 	must(loop_init(), "epoll");
 	must(sig_init(), "signalfd");
 	timers_init();
+	pressure_begin();
 	conf_load(degraded_report, NULL);
 	if (!resume_is_safe_mode())
 		read_units();

@@ -48,6 +48,7 @@ struct svc {
 	uint8_t queue[2];	/* events that its own actions brought about */
 	uint8_t n_queued;
 	bool busy;		/* svc_event() is at work on it */
+	uint8_t shed;		/* enum shed_how: what memory pressure did to it */
 	bool dirty;		/* its record (keep/saved.h) is behind */
 	uint64_t since_ms;	/* in this state */
 	uint64_t up_ms;		/* exec happened, 0 = not up */

@@ -29,6 +29,8 @@ static void apply_limits(struct svc *s)
 
 	if (s->has_cg && cg_limit(&cgroups, &s->cg, &l, &e))
 		svc_say(s, "%s", err_say(&e, said, sizeof(said)));
+	if (s->has_cg)
+		cg_oom_group(&s->cg, u->oom_policy != UNIT_OOM_CONTINUE);
 	s->oom_kills = s->has_cg ? cg_oom_kills(&s->cg) : 0;
 }
 

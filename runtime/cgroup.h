@@ -76,6 +76,13 @@ struct spec_device;
 int cg_devices(const struct cg *c, const struct spec_device *extra, unsigned n, struct err *e);
 /* Bytes charged, 0 when unknown. */
 uint64_t cg_memory(const struct cg *c);
+/*
+ * Asks for a freeze, or a thaw, of the whole group and does not wait until it is: cg_frozen() tells. 0 or -errno (-ENOTSUP:
+ * there is no freezer). For PID 1.
+ */
+int cg_freeze_begin(const struct cg *c, bool frozen);
+/* Whether the OOM killer takes the group as one (v2, Linux 4.19). 0 or -errno. */
+int cg_oom_group(const struct cg *c, bool whole);
 /* How often the OOM killer acted in the group; 0 when unknown. */
 uint64_t cg_oom_kills(const struct cg *c);
 /*

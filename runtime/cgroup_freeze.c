@@ -52,6 +52,21 @@ int cg_frozen(const struct cg *c)
 	return strstr(text, "frozen 1") != NULL;
 }
 
+int cg_freeze_begin(const struct cg *c, bool frozen)
+{
+	int v1 = cg_v1_by_controller(c, CG_HAS_FREEZER), v2 = v1 < 0 ? v2_folder(c) : -1;
+
+	if (v1 < 0 && v2 < 0)
+		return -ENOTSUP;
+	return v1 >= 0 ? io_write_file(v1, "freezer.state", frozen ? "FROZEN" : "THAWED") :
+			 io_write_file(v2, "cgroup.freeze", frozen ? "1" : "0");
+}
+
+int cg_oom_group(const struct cg *c, bool whole)
+{
+	return c->fd < 0 ? -ENOTSUP : io_write_file(c->fd, "memory.oom.group", whole ? "1" : "0");
+}
+
 /*
  * A group of version 1 that forks meanwhile, or one of whose processes is being traced, stays
  * FREEZING: written again it goes on, thawed for a moment and frozen again it gets there

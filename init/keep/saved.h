@@ -33,6 +33,7 @@ struct saved_unit {
 	uint8_t digest[32];
 	char status[80];
 	struct err reason;
+	uint8_t shed, more[7];
 };
 
 #define SAVED_PREPARED 1u

@@ -128,6 +128,7 @@ void svc_save(struct svc *s)
 	r.clock_ms = svc_clock_due(s);
 	r.retry_ms = svc_next_start(s);
 	r.oom_kills = s->oom_kills;
+	r.shed = s->shed;
 	memcpy(r.digest, s->digest, sizeof(r.digest));
 	r.reason = s->reason;
 	notify_save(s, &r);
@@ -169,6 +170,7 @@ static void load(struct svc *s, const struct saved_unit *r)
 	s->active_ms = r->active_ms;
 	s->down_ms = r->down_ms;
 	s->oom_kills = r->oom_kills;
+	s->shed = r->shed;
 	memcpy(s->digest, r->digest, sizeof(s->digest));
 	s->reason = r->reason;
 	err_check(&s->reason);
