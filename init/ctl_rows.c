@@ -50,7 +50,7 @@ void ctl_fill_system(struct ctl_system *row)
 	ctl_head_fill(&row->head, CTL_R_SYSTEM, sizeof(*row));
 	row->uptime_ms = sys_boot_ms();
 	row->pid1_private_bytes = private_bytes();
-	row->units = n_svcs;
+	row->units = units.n;
 	for (i = 0; i < n_svcs; i++)
 		row->failed += svcs[i].state == SVC_FAILED || svcs[i].unit->bad;
 	row->zombies_reaped = sig_orphans();

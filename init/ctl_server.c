@@ -109,6 +109,8 @@ static int serve_units(struct client *c)
 	struct ctl_unit row;
 	int rc;
 
+	while (!c->unit && c->next < n_svcs && !svcs[c->next].unit->name[0])
+		c->next++;
 	if (c->next == n_svcs || (c->unit && c->next)) {
 		if (c->unit && c->q.verb == CTL_STATUS && c->q.count) {
 			c->log_at = ring_tail(c->ring, c->q.count);
@@ -260,6 +262,23 @@ void ctl_settled(unsigned index)
 		if (clients[i].fd >= 0 && clients[i].stage == STAGE_WAIT &&
 		    clients[i].unit == &svcs[index])
 			want(&clients[i], true);
+}
+
+void ctl_reloaded(const struct err *e)
+{
+	unsigned i;
+
+	for (i = 0; i < CLIENTS_MAX; i++) {
+		struct client *c = &clients[i];
+
+		if (c->fd < 0)
+			continue;
+		/* Places may have changed hands: who waits for a unit is told that it must ask again. */
+		if (c->stage == STAGE_RELOAD) {
+			ctl_end_with(c, e->code ? 1 : 0, e->code ? e : NULL);
+			want(c, true);
+		}
+	}
 }
 
 void ctl_new_lines(const struct ring *r)

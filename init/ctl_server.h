@@ -15,6 +15,8 @@ int ctl_listen(void);
 /* The same on the socket of the PID 1 before (-1: makes it); its clients come again. */
 void ctl_resume(int fd);
 int ctl_fd(void);
+/* A reload is over; e->code 0 = well. */
+void ctl_reloaded(const struct err *e);
 /* A unit has settled: who waits for it is told. */
 void ctl_settled(unsigned index);
 /* A ring has new lines: who follows it is served. */

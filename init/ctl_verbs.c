@@ -7,6 +7,7 @@
 
 #include "init/keep/resume.h"
 #include "init/logs.h"
+#include "init/reload.h"
 #include "init/shutdown.h"
 #include "init/svc_proc.h"
 
@@ -63,7 +64,7 @@ static void begin_action(struct client *c)
 
 static bool is_about_unit(unsigned verb)
 {
-	return (verb >= CTL_START && verb <= CTL_KILL) || verb == CTL_RELOAD;
+	return verb >= CTL_START && verb <= CTL_KILL;
 }
 
 void ctl_begin(struct client *c)
@@ -92,6 +93,10 @@ void ctl_begin(struct client *c)
 	} else if (verb == CTL_LOGS) {
 		c->log_at = ring_tail(c->ring, c->q.count);
 		c->stage = STAGE_LOGS;
+	} else if (verb == CTL_RELOAD && !c->unit) {
+		c->stage = STAGE_RELOAD;
+		if (reload_start(&e))
+			ctl_end_with(c, 1, &e);
 	} else if (verb == CTL_REEXEC) {
 		resume_ask(-1);
 		ctl_end_with(c, 0, NULL);

@@ -10,6 +10,7 @@
 #include "init/health.h"
 #include "init/pressure.h"
 #include "init/svc_exit.h"
+#include "init/svc_place.h"
 #include "init/svc_want.h"
 #include "init/unit/links.h"
 

@@ -225,6 +225,16 @@ void health_load(struct svc *s, const struct saved_unit *r)
 		loop_timer(on_due, svc_index(s), loop_now());
 }
 
+void health_close(struct svc *s)
+{
+	health_end(s);
+	if (s->health && s->health->has_cg)
+		cg_close(&cgroups, &s->health->cg, true);
+	if (s->health)
+		s->health->has_cg = false;
+	s->health = NULL;
+}
+
 static void probe_ended(struct svc *s, bool ok)
 {
 	struct health *h = s->health;

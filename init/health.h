@@ -21,6 +21,8 @@ struct health {
 void health_begin(struct svc *s);
 /* The run is over: no probe is left. */
 void health_end(struct svc *s);
+/* The unit is gone for good: its probes' group, too. */
+void health_close(struct svc *s);
 /* Notify=healthy, and it is not yet. */
 bool health_is_awaited(const struct svc *s);
 /* A probe's process ended: true if it was one. */

@@ -19,22 +19,16 @@
 #include "init/keep/resume.h"
 #include "init/logs.h"
 #include "init/loop.h"
+#include "init/reload.h"
 #include "init/pressure.h"
 #include "init/self.h"
 #include "init/sig.h"
 #include "init/svc.h"
+#include "init/svc_place.h"
 #include "init/timers.h"
 #include "init/watchdog.h"
 #include "runtime/base/log.h"
 #include "runtime/base/str.h"
-
-static const char *const unit_path[] = {
-	"/usr/share/pintle/units", "/etc/containers/systemd", "/etc/pintle/units", NULL,
-};
-
-static _Alignas(16) char unit_text[CONFIG_UNIT_ARENA_KB * 1024];
-static struct unit unit_table[UNITS_MAX];
-static struct arena unit_arena;
 
 static const char *cgroup_parent(int argc, char **argv)
 {
@@ -57,14 +51,6 @@ static void must(int rc, const char *what)
 	degraded_note(&e);
 }
 
-static void read_units(void)
-{
-	arena_init(&unit_arena, unit_text, sizeof(unit_text));
-	units.arena = &unit_arena;
-	units.units = unit_table;
-	unit_load(&units, unit_path, degraded_report, NULL);
-}
-
 /*
  * A flash that dies must not take PID 1 with it by a page that cannot be read: the code is read in now and stays, data as
  * it is touched (MCL_ONFAULT, Linux 4.4). Without the right to, things are as they were.
@@ -83,6 +69,7 @@ static void booted(void)
 	watchdog_begin();
 	if (!critical_booted())
 		svc_start_enabled();
+	reload_keep();
 }
 
 static void after_turn(void)
@@ -108,7 +95,7 @@ static void set_up_system(void)
 	pressure_begin();
 	conf_load(degraded_report, NULL);
 	if (!resume_is_safe_mode())
-		read_units();
+		reload_first(resume_units());
 }
 
 int pid1_main(int argc, char **argv)

@@ -20,6 +20,7 @@
 #include "init/health.h"
 #include "init/keep/svc_saved.h"
 #include "init/loop.h"
+#include "init/reload.h"
 #include "init/shutdown.h"
 #include "init/svc.h"
 #include "runtime/base/signals.h"
@@ -42,7 +43,7 @@ static void book(pid_t pid, const siginfo_t *info)
 	int code = info->si_code == CLD_EXITED ? info->si_status : 0;
 
 	if (!svc_reaped(pid, code, sig, info->si_code == CLD_DUMPED) && !worker_reaped(pid, code, sig) &&
-	    !health_reaped(pid, code, sig) && !critical_reaped(pid) &&
+	    !health_reaped(pid, code, sig) && !reload_reaped(pid, code, sig) && !critical_reaped(pid) &&
 	    !console_reaped(pid) && !boot_reaped(pid) && !shutdown_reaped(pid))
 		orphans++;
 }

@@ -90,12 +90,6 @@ extern unsigned n_svcs;
 extern struct unit_set units;
 extern struct cg_tree cgroups;
 
-/* Makes a place for every unit that was read: group, log pipes, ring. */
-void svc_init(void);
-/* The same at place i of svcs[], with the four ends of the log pipes that are there already (or all -1). */
-void svc_place(unsigned i, const struct unit *u, const int logs[4]);
-/* Places for all units that have none yet; order and links of all. */
-void svc_place_rest(void);
 /* One event for one unit; what follows from it is done before this returns. */
 void svc_event(struct svc *s, enum svc_event event);
 /* Puts the reason into the unit's record (the newest wins) and its log. */
@@ -104,11 +98,6 @@ void svc_reason(struct svc *s, const struct err *e);
 void svc_say(struct svc *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 unsigned svc_index(const struct svc *s);
 struct svc *svc_find(const char *name);
-/* The record of a unit of `units` by its index there; NULL while it has none. */
-struct svc *svc_of(unsigned unit_index);
-/* The index in `units` of what s runs. */
-unsigned svc_unit_index(const struct svc *s);
-
 /*
  * By command or at boot: what the unit requires is started, too. -errno when it cannot be: e says
  * why.

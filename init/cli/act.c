@@ -54,7 +54,7 @@ int word_restart(const struct call *c)
 
 int word_reload(const struct call *c)
 {
-	return each(c, CTL_RELOAD);
+	return c->n_args ? each(c, CTL_RELOAD) : one(c, CTL_RELOAD, "", 0);
 }
 
 int word_kill(const struct call *c)

@@ -17,6 +17,7 @@
 #include "init/keep/crash.h"
 #include "init/keep/svc_saved.h"
 #include "init/loop.h"
+#include "init/reload.h"
 #include "init/shutdown.h"
 #include "init/sig.h"
 #include "init/watchdog.h"
@@ -105,6 +106,13 @@ bool resume_is_safe_mode(void)
 	return me.safe_mode;
 }
 
+uint32_t resume_units(void)
+{
+	struct saved_system r;
+
+	return me.resumed && keep_get(KEEP_SYSTEM, 0, &r, sizeof(r)) > 0 ? r.units : 0;
+}
+
 static void say_crash(void)
 {
 	const struct keep_crash *c = &keep_crashes()->last;
@@ -179,6 +187,7 @@ static void fill(struct saved_system *r)
 	console_pids(r->consoles, SAVED_CONSOLES);
 	r->worker = worker_pid();
 	r->orphans = sig_orphans();
+	r->units = reload_generation();
 	r->policy_insecure = degraded_is_insecure();
 	str_copy(r->degraded, sizeof(r->degraded), degraded_text());
 	r->watchdog = saved_number(watchdog_held()->fd);

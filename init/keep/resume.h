@@ -7,6 +7,7 @@
 #define PINTLE_INIT_KEEP_RESUME_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Whether the command line has --resume=. */
 bool resume_is_wanted(int argc, char **argv);
@@ -16,6 +17,8 @@ void resume_begin(int argc, char **argv);
 bool resume_is_due(void);
 /* It has fallen too often: units are left alone. */
 bool resume_is_safe_mode(void);
+/* Which generation of unit files the one before had; 0 at a boot. */
+uint32_t resume_units(void);
 /* The held binary has a descriptor of its own now. */
 void resume_guard(int exe_fd);
 /* Units, control socket, consoles, helpers of the one before. */

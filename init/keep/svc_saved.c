@@ -12,6 +12,7 @@
 #include "init/health.h"
 #include "init/notify.h"
 #include "init/svc_act.h"
+#include "init/svc_place.h"
 #include "init/svc_proc.h"
 #include "init/timers.h"
 #include "init/unit/unit.h"
@@ -87,6 +88,26 @@ static void load_proc(const struct unit *u, struct svc_proc *p, const struct sav
 	for (at = 0; a && at < r->at; at++)
 		a = a->next;
 	p->command = a;
+}
+
+void svc_remap(struct svc *s, const struct unit *u)
+{
+	struct saved_proc at;
+	unsigned i;
+
+	for (i = 0; i < SVC_ROLES; i++) {
+		struct svc_proc *p = &s->proc[i];
+		loop_handle watch = p->watch;
+
+		at = (struct saved_proc){ 0 };
+		save_proc(s->unit, p, &at);
+		load_proc(u, p, &at);
+		p->watch = watch;
+	}
+	s->unit = u;
+	s->dirty = true;
+	if (u->bad)
+		s->reason = u->why_bad;
 }
 
 static void save_marks(const struct svc *s, struct saved_unit *r)

@@ -15,6 +15,8 @@ void svc_save_changed(void);
  * processes meanwhile is looked at. A unit that is new gets a place; the processes of one that is no more are killed.
  */
 void svc_resume(void);
+/* The unit has a new definition: commands that run keep their place in its lists. */
+void svc_remap(struct svc *s, const struct unit *u);
 /* A descriptor by its number in a record (+ 1), -1 = none. */
 int saved_fd(uint16_t number);
 uint16_t saved_number(int fd);

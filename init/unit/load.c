@@ -28,7 +28,7 @@ struct found {		/* one file: its name and the folder it was last seen in */
 static struct found files[UNITS_MAX];
 static unsigned n_files;
 
-static bool unit_suffix(const char *name, enum unit_kind *ret)
+bool unit_suffix(const char *name, enum unit_kind *ret)
 {
 	static const struct {
 		const char *suffix;
@@ -95,7 +95,7 @@ static bool note_file(struct found *list, unsigned *n, unsigned max, const char 
 
 struct search {
 	struct unit_set *set;
-	const char *const *path;
+	const char *const *path, *const *shown;	/* the folders, and their names in messages */
 	unit_report *report;
 	void *ctx;
 };
@@ -156,28 +156,30 @@ static void note_dropins(struct found *list, unsigned *n, const struct search *s
 static void read_dropins(struct parse *p, const struct search *s)
 {
 	struct found list[DROPINS_MAX];
-	char file[PATH_BYTES];
+	char file[PATH_BYTES], shown[PATH_BYTES];
 	unsigned n = 0, i;
 
 	for (i = 0; s->path[i]; i++)
 		note_dropins(list, &n, s, i, p->unit->name);
 	for (i = 0; i < n; i++) {
-		str_print(file, sizeof(file), "%s/%s.d/%s", s->path[list[i].folder], p->unit->name,
-			  list[i].name);
+		unsigned folder = list[i].folder;
+
+		str_print(file, sizeof(file), "%s/%s.d/%s", s->path[folder], p->unit->name, list[i].name);
+		str_print(shown, sizeof(shown), "%s/%s.d/%s", s->shown[folder], p->unit->name, list[i].name);
 		if (!is_masked(file))
-			parse_file(p, AT_FDCWD, file, file);
+			parse_file(p, AT_FDCWD, file, shown);
 	}
 }
 
 /* Reads one unit with its drop-ins into the next place of the set. */
-static int read_unit(const struct search *s, const char *name, const char *file)
+static int read_unit(const struct search *s, const char *name, const char *file, const char *shown)
 {
 	struct unit_set *set = s->set;
 	struct parse p = { .set = set, .report = s->report, .ctx = s->ctx };
 	enum unit_kind kind;
 
 	if (set->n == UNITS_MAX) {
-		s->report(s->ctx, LOG_LVL_ERR, file, 0, "there are more units than UNITS_MAX");
+		s->report(s->ctx, LOG_LVL_ERR, shown, 0, "there are more units than UNITS_MAX");
 		return -ENOSPC;
 	}
 	p.unit = &set->units[set->n++];
@@ -185,11 +187,11 @@ static int read_unit(const struct search *s, const char *name, const char *file)
 	unit_suffix(name, &kind);
 	set_defaults(p.unit, kind);
 	str_copy(p.unit->name, sizeof(p.unit->name), name);
-	p.unit->file = arena_text(set->arena, file, strlen(file));
+	p.unit->file = arena_text(set->arena, shown, strlen(shown));
 	if (!p.unit->file)
 		p.unit->file = "";
 	/* Of a file that could not be read nothing else is worth saying. */
-	if (!parse_file(&p, AT_FDCWD, file, file)) {
+	if (!parse_file(&p, AT_FDCWD, file, shown)) {
 		read_dropins(&p, s);
 		parse_finish(&p);
 	}
@@ -228,10 +230,18 @@ static void install_all(const struct search *s)
 			target->enabled = true;
 }
 
-int unit_load(struct unit_set *set, const char *const *path, unit_report *report, void *ctx)
+/* What is there only for a unit that still runs is not started again, by nobody. */
+static void retire(struct unit *u)
 {
-	struct search s = { set, path, report, ctx };
-	char file[PATH_BYTES];
+	u->gone = true;
+	u->enabled = false;
+	u->wanted_by.n = u->required_by.n = 0;
+}
+
+int unit_load_as(struct unit_set *set, const char *const *path, const char *const *as, unit_report *report, void *ctx)
+{
+	struct search s = { set, path, as, report, ctx };
+	char file[PATH_BYTES], shown[PATH_BYTES];
 	unsigned i;
 
 	n_files = 0;
@@ -239,11 +249,20 @@ int unit_load(struct unit_set *set, const char *const *path, unit_report *report
 		scan_units(&s, i);
 	for (i = 0; i < n_files; i++) {
 		str_print(file, sizeof(file), "%s/%s", path[files[i].folder], files[i].name);
-		if (!is_masked(file))
-			read_unit(&s, files[i].name, file);
+		str_print(shown, sizeof(shown), "%s/%s", as[files[i].folder], files[i].name);
+		if (is_masked(file))
+			continue;
+		read_unit(&s, files[i].name, file, shown);
+		if (set->n && strcmp(as[files[i].folder], UNIT_GONE) == 0)
+			retire(&set->units[set->n - 1]);
 	}
 	install_all(&s);
 	return (int)set->n;
+}
+
+int unit_load(struct unit_set *set, const char *const *path, unit_report *report, void *ctx)
+{
+	return unit_load_as(set, path, path, report, ctx);
 }
 
 int unit_load_file(struct unit_set *set, const char *path, unit_report *report, void *ctx)
@@ -251,7 +270,7 @@ int unit_load_file(struct unit_set *set, const char *path, unit_report *report, 
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	char folder[PATH_BYTES] = ".";
 	const char *const search_path[] = { folder, NULL };
-	struct search s = { set, search_path, report, ctx };
+	struct search s = { set, search_path, search_path, report, ctx };
 	enum unit_kind kind;
 
 	if (slash && str_print(folder, sizeof(folder), "%.*s",
@@ -267,7 +286,7 @@ int unit_load_file(struct unit_set *set, const char *path, unit_report *report, 
 		       "masked: empty or a device, there is no such unit");
 		return 0;
 	}
-	if (read_unit(&s, name, path))
+	if (read_unit(&s, name, path, path))
 		return -EINVAL;
 	install_all(&s);
 	return 0;

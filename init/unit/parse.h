@@ -34,6 +34,9 @@ struct lines {
  */
 char *lines_read(char *str, int num, void *lines);
 
+/* Whether a file of that name is a unit, and of which kind. */
+bool unit_suffix(const char *name, enum unit_kind *ret);
+
 /* Says something about the current line, by the caller's report. */
 void parse_warn(struct parse *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The same as an error: the unit will be listed, never started. Returns -EINVAL. */

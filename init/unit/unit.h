@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A unit as its files say it, resolved: drop-ins merged, specifiers expanded, values checked.
- * Read once at boot (and by `pintle check` on the desk: the same code, the same words). All
- * strings live in the set's arena. Pure data but for unit_load().
+ * A unit as its files say it, resolved: drop-ins merged, specifiers expanded, values checked; by PID 1 and by `pintle check`
+ * on the desk: the same code, the same words. All strings live in the set's arena. Pure data but for unit_load().
  */
 #ifndef PINTLE_INIT_UNIT_UNIT_H
 #define PINTLE_INIT_UNIT_UNIT_H
@@ -121,15 +120,20 @@ struct unit_set {
 	unsigned n;
 };
 
-/* What the reader has to say; level LOG_LVL_WARN (unknown key, ignored) or LOG_LVL_ERR (unit refused). line 0 = whole file. */
+/* What the reader has to say: LOG_LVL_WARN (ignored), LOG_LVL_ERR (unit refused). line 0 = whole file. */
 typedef void unit_report(void *ctx, int level, const char *file, unsigned line, const char *text);
 
 /*
- * Reads every unit file of the folders in path (NULL-terminated, later wins; missing folders are
- * fine) with drop-ins NAME.d/ *.conf of all folders in name order. Allocates only from set->arena. A full set or arena refuses the
- * one unit and says so. Number of units, or -errno. Opens files: before the loop starts, or in a tool.
+ * Reads every unit file of the folders in path (NULL-terminated, later wins; missing ones are fine) with drop-ins NAME.d/ *.conf of
+ * all folders in name order. Allocates only from set->arena: a full one refuses the one unit and says so. Number of units, or -errno.
  */
 int unit_load(struct unit_set *set, const char *const *path, unit_report *report, void *ctx);
+/*
+ * The same of folders that stand for others: a snapshot (snapshot.h) that messages call by the names of what was copied. A folder
+ * called UNIT_GONE holds units that only still run.
+ */
+#define UNIT_GONE "(gone)"
+int unit_load_as(struct unit_set *set, const char *const *path, const char *const *as, unit_report *report, void *ctx);
 /* The same for one named file (`pintle check FILE`), without search path; drop-ins beside the file count. 0, or -errno when it is refused. */
 int unit_load_file(struct unit_set *set, const char *path, unit_report *report, void *ctx);
 
@@ -138,9 +142,8 @@ struct unit *unit_find(const struct unit_set *set, const char *name);
 
 #define UNIT_ORDER_CYCLE_MAX 512
 /*
- * Start order: fills order[n] with indices so that every unit comes after those it is to come
- * after (After=, other units' Before=; Requires/Wants alone do not order, systemd.unit(5)). A cycle is reported in full
- * ("a -> b -> c -> a") and broken at one edge, the same one each time; its count is returned.
+ * Fills order[n] with indices so that every unit comes after those it is to come after (After=, other units' Before=;
+ * systemd.unit(5)). A cycle is reported in full and broken at one edge, the same one each time; their number is returned.
  */
 int unit_order(const struct unit_set *set, uint16_t *order, unit_report *report, void *ctx);
 /* Whether unit a is to be started after unit b (edges that unit_order broke are not counted). */

@@ -72,7 +72,7 @@ frozen() {
 	boot v2
 	until_true 15 frozen first.service
 	[ "$(state second state)" = running ]
-	! frozen second.service
+	run ! frozen second.service
 	until_true 15 state_is first state inactive
 	p logs first | grep -q 'memory is short: frozen'
 	until_true 15 frozen second.service
