@@ -59,7 +59,7 @@ struct unit {
 	uint64_t shm_bytes;		/* ShmSize=, default 64 MiB */
 	int stop_signal;		/* StopSignal=, KillSignal=: 0 = the image's, else SIGTERM */
 	struct unit_health health;
-	bool pull_never;
+	bool pull_never, notify_healthy;	/* Notify=healthy: up when its health check says so */
 
 	/* [Service] */
 	enum unit_type type;
@@ -82,7 +82,6 @@ struct unit {
 	uint64_t timeout_stop_ms;	/* StopTimeout= or TimeoutStopSec=, default 10 s containers, 90 s services */
 	uint64_t runtime_max_ms;	/* UINT64_MAX */
 	uint64_t watchdog_ms;		/* 0 = off */
-	bool notify_healthy;		/* Notify=healthy: up when its health check says so */
 	struct unit_statuses success, restart_prevent, restart_force;
 	enum unit_kill_mode kill_mode;	/* mixed for containers, as Quadlet has it */
 	bool send_sigkill, send_sighup;
@@ -116,7 +115,7 @@ struct unit {
 
 struct unit_set {
 	struct arena *arena;
-	struct unit *units;		/* room for UNITS_MAX, the caller's */
+	struct unit *units;	/* room for UNITS_MAX, the caller's */
 	unsigned n;
 };
 
@@ -134,7 +133,7 @@ int unit_load(struct unit_set *set, const char *const *path, unit_report *report
  */
 #define UNIT_GONE "(gone)"
 int unit_load_as(struct unit_set *set, const char *const *path, const char *const *as, unit_report *report, void *ctx);
-/* The same for one named file (`pintle check FILE`), without search path; drop-ins beside the file count. 0, or -errno when it is refused. */
+/* The same for one named file and the drop-ins beside it. 0, or -errno when it is refused. */
 int unit_load_file(struct unit_set *set, const char *path, unit_report *report, void *ctx);
 
 /* By full name, or by the name without suffix (container first). NULL if there is none. */
