@@ -12,6 +12,7 @@
 #include "init/svc_child.h"
 #include "init/svc_proc.h"
 #include "init/svc_mounts.h"
+#include "init/svc_sandbox.h"
 #include "init/unit/expand.h"
 #include "runtime/base/signals.h"
 #include "runtime/base/io.h"
@@ -241,12 +242,15 @@ int svc_child_command(void *ctx, struct err *e)
 	common(&spec, s);
 	spec.argv = unit_expand_env(l->command->argv, env.v, &a);
 	/* ExecStartPre= of a container prepares the host: its User= is the container's. */
-	spec.user = s->unit->kind == UNIT_SERVICE ? make_user(s->unit, "", &a) : "";
+	spec.user = s->unit->kind == UNIT_SERVICE && !l->command->privileged ? make_user(s->unit, "", &a) : "";
 	if (!spec.argv || !spec.user)
 		return full(e);
 	spec.cwd = s->unit->kind == UNIT_SERVICE ? s->unit->workdir : NULL;
 	spec.caps = UINT64_MAX;
 	spec.seccomp = SPEC_SECCOMP_OFF;
+	/* ExecStartPre= and the like with "+": all rights (systemd.service(5)). */
+	if (s->unit->kind == UNIT_SERVICE && !l->command->privileged && svc_sandbox_fill(&spec, s->unit, &a, e))
+		return -e->code;
 	give_fds(&spec, s);
 	return ctr_enter_host(&spec, e);
 }

@@ -14,6 +14,7 @@
 #include "runtime/enter.h"
 
 #define CAP_BIT_MKNOD 27
+#define CAP_BIT_SYS_ADMIN 21
 
 /* What our bounding set holds; bits above the kernel's last capability give EINVAL: the end. */
 static uint64_t read_bounding(void)
@@ -104,12 +105,13 @@ int creds_drop(struct enter *c, struct err *e)
 {
 	uint64_t have = read_bounding();
 	struct spec_caps sets = sets_of(c, have);
+	bool late = c->spec->no_new_privs || sets.effective >> CAP_BIT_SYS_ADMIN & 1;
 	int rc;
 
 	if (c->spec->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return err_set(e, errno, "no_new_privs", "set");
-	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter: before it goes. */
-	if (!c->spec->no_new_privs && (rc = filter_calls(c->spec, &sets, e)))
+	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter: before it goes, if it goes. */
+	if (!late && (rc = filter_calls(c->spec, &sets, e)))
 		return rc;
 	rc = drop_bounding(have, sets.bounding, e);
 	/* Over setuid(2) only until capset(2): what a user other than root is to have. */
@@ -118,7 +120,7 @@ int creds_drop(struct enter *c, struct err *e)
 	rc = rc ?: set_ids(c, e);
 	rc = rc ?: set_caps(&sets, e);
 	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
-	if (!rc && c->spec->no_new_privs)
+	if (!rc && late)
 		rc = filter_calls(c->spec, &sets, e);
 	return rc;
 }

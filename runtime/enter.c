@@ -23,6 +23,7 @@
 #include "runtime/cgroup.h"
 #include "runtime/container.h"
 #include "runtime/procfs.h"
+#include "runtime/sandbox.h"
 
 static int (*const steps[])(struct enter *c, struct err *e) = {
 #define STEP(name) name,
@@ -48,10 +49,12 @@ int ctr_enter_host(const struct spec *spec, struct err *e)
 
 	rc = rc ?: enter_rlimits(&c, e);
 	rc = rc ?: enter_stdio(&c, e);
+	rc = rc ?: spec->sandbox ? sandbox_enter(spec->sandbox, e) : 0;
 	rc = rc ?: user_find(&c, e);
 	rc = rc ?: enter_cwd(&c, e);
 	rc = rc ?: exec_find(&c, e);
-	if (!rc && (c.uid || c.gid || spec->no_new_privs || spec->caps != UINT64_MAX))
+	if (!rc && (c.uid || c.gid || spec->no_new_privs || spec->caps != UINT64_MAX ||
+		    spec->cap_sets || spec->seccomp != SPEC_SECCOMP_OFF))
 		rc = creds_drop(&c, e);
 	return rc ?: exec_command(&c, e);
 }

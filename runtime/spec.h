@@ -16,6 +16,7 @@
 #define SPEC_LAYERS_MAX 127	/* overlayfs takes 500, one page of mount options takes 127 short names */
 
 struct cg;
+struct sandbox;
 struct seccomp_policy;
 
 struct spec_mount {
@@ -125,6 +126,7 @@ struct spec {
 	bool oom_score_keep;	/* leave it as the caller has it */
 
 	const struct spec_extra *extra;		/* NULL = none of it */
+	const struct sandbox *sandbox;		/* a host service's, see sandbox.h; NULL = none */
 	const struct spec_session *session;	/* NULL = nobody to talk to but by the report */
 	const struct spec_fd *fds;	/* what else the process gets */
 	unsigned n_fds;
