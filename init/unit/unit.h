@@ -107,7 +107,6 @@ struct unit {
 	bool critical;			/* Critical=yes: the hardware watchdog is fed only while it is healthy */
 	bool safe;			/* Safe=yes: runs in safe mode, too */
 	int shed_priority;		/* Priority=: 0 = never shed under memory pressure; else the higher, the later (1..1000) */
-
 	bool enabled;			/* [Install] WantedBy= or RequiredBy= of a boot target, or a link in its .wants folder */
 	struct unit_list wanted_by, required_by;	/* of other units: they have the edge, too, after unit_load() */
 	struct unit_list aliases;	/* Alias=, and links to the file by another name */
