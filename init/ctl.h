@@ -97,11 +97,13 @@ struct ctl_unit {
 struct ctl_log {
 	struct ctl_head head;
 	uint64_t mono_ms;		/* when the line's first byte came in */
+	uint64_t wall_ms;		/* the same since 1970; 0 = the clock was not set */
 	uint64_t lost;			/* bytes overwritten before this row */
 	uint16_t len;			/* bytes in text: one line without the newline, as the unit wrote it (not escaped) */
 	uint8_t stream;			/* 1 stdout, 2 stderr, 0 pintle's own words */
 	uint8_t partial;		/* the line goes on in the next row */
-	uint32_t reserved;
+	uint8_t severity;		/* 0 to 7, syslog(3) */
+	uint8_t reserved[3];
 	char text[CTL_LOG_MAX];
 };
 

@@ -107,6 +107,8 @@ bool ctl_fill_log(struct ctl_log *row, const struct ring *r, uint64_t *at, bool 
 	memset(row, 0, sizeof(*row));
 	ctl_head_fill(&row->head, CTL_R_LOG, sizeof(*row));
 	row->mono_ms = line.mono_ms;
+	row->wall_ms = line.wall_ms;
+	row->severity = line.severity;
 	row->lost = line.lost;
 	row->len = line.len;
 	row->stream = line.stream;

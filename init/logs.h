@@ -9,6 +9,8 @@
 int logs_open(struct svc *s, const int fds[4]);
 /* Takes in what is in the pipes now: before an exit is told, its last words. */
 void logs_drain(struct svc *s);
+/* A line of pintle's own in the unit's ring. */
+void logs_say(struct svc *s, uint8_t severity, const char *line);
 /* Keeps PID 1's own log lines in a ring from now on. */
 void logs_keep_own(void);
 /* That ring. */

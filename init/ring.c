@@ -6,12 +6,15 @@
 
 #define NO_LINE UINT64_MAX
 
+#define MARK 0x6c52	/* "Rl" */
+
 struct head {		/* in front of each record's text; copied in and out, never pointed at */
-	uint64_t mono_ms;
-	uint16_t len;
-	uint8_t stream, partial;
-	uint32_t reserved;
+	uint64_t mono_ms, wall_ms;
+	uint16_t len, mark;
+	uint8_t stream, severity, partial, reserved;
 };
+
+_Static_assert(sizeof(struct head) == 24, "no hole that a check would not see");
 
 _Static_assert(RING_BYTES >= 4 * (RING_LINE_MAX + sizeof(struct head)), "a ring holds a few of the longest lines");
 
@@ -58,11 +61,12 @@ static void make_room(struct ring *r, unsigned n)
 }
 
 /* The record that the stream's next bytes go to: the open one, or a new one behind it. */
-static void open_line(struct ring *r, uint8_t stream, uint64_t mono_ms)
+static void open_line(struct ring *r, const struct ring_from *from)
 {
-	struct head h = { .mono_ms = mono_ms, .stream = stream };
+	struct head h = { .mono_ms = from->mono_ms, .wall_ms = from->wall_ms, .mark = MARK, .stream = from->stream,
+		.severity = from->severity };
 
-	if (r->open != NO_LINE && r->open_stream == stream && head_at(r, r->open).len < RING_LINE_MAX)
+	if (r->open != NO_LINE && r->open_stream == from->stream && head_at(r, r->open).len < RING_LINE_MAX)
 		return;
 	if (r->open != NO_LINE) {
 		struct head before = head_at(r, r->open);
@@ -72,7 +76,7 @@ static void open_line(struct ring *r, uint8_t stream, uint64_t mono_ms)
 	}
 	make_room(r, sizeof(h));
 	r->open = r->end;
-	r->open_stream = stream;
+	r->open_stream = from->stream;
 	copy_in(r, r->end, &h, sizeof(h));
 	r->end += sizeof(h);
 }
@@ -93,13 +97,13 @@ static unsigned append(struct ring *r, const char *bytes, unsigned n)
 	return n;
 }
 
-void ring_write(struct ring *r, uint8_t stream, uint64_t mono_ms, const char *bytes, unsigned n)
+void ring_write(struct ring *r, const struct ring_from *from, const char *bytes, unsigned n)
 {
 	while (n) {
 		const char *newline = memchr(bytes, '\n', n);
 		unsigned line = newline ? (unsigned)(newline - bytes) : n;
 
-		open_line(r, stream, mono_ms);
+		open_line(r, from);
 		while (line) {
 			unsigned put = append(r, bytes, line);
 
@@ -107,7 +111,7 @@ void ring_write(struct ring *r, uint8_t stream, uint64_t mono_ms, const char *by
 			n -= put;
 			line -= put;
 			if (line)
-				open_line(r, stream, mono_ms);
+				open_line(r, from);
 		}
 		if (newline) {
 			r->open = NO_LINE;
@@ -115,6 +119,44 @@ void ring_write(struct ring *r, uint8_t stream, uint64_t mono_ms, const char *by
 			n--;
 		}
 	}
+}
+
+void ring_skip(struct ring *r, uint64_t n)
+{
+	r->end += n;
+	r->first = r->end;
+	r->open = NO_LINE;
+}
+
+static bool is_sound(const struct head *h, uint64_t left)
+{
+	return h->mark == MARK && h->len <= RING_LINE_MAX && h->partial <= 1 && h->severity <= 7 && !h->reserved &&
+		sizeof(*h) + h->len <= left;
+}
+
+unsigned ring_check(struct ring *r)
+{
+	uint64_t at = r->first, last = NO_LINE;
+	unsigned n = 0;
+
+	if (r->end < r->first || r->end - r->first > RING_BYTES) {
+		ring_init(r);
+		return 0;
+	}
+	while (r->end - at >= sizeof(struct head)) {
+		struct head h = head_at(r, at);
+
+		if (!is_sound(&h, r->end - at))
+			break;
+		last = at;
+		at += sizeof(h) + h.len;
+		n++;
+	}
+	r->end = at;
+	/* Only the newest line can go on. */
+	if (r->open != last)
+		r->open = NO_LINE;
+	return n;
 }
 
 bool ring_read(const struct ring *r, uint64_t *at, bool whole, struct ring_line *ret)
@@ -126,6 +168,8 @@ bool ring_read(const struct ring *r, uint64_t *at, bool whole, struct ring_line 
 		return false;
 	h = head_at(r, from);
 	ret->mono_ms = h.mono_ms;
+	ret->wall_ms = h.wall_ms;
+	ret->severity = h.severity;
 	ret->lost = from - *at;
 	ret->len = h.len;
 	ret->stream = h.stream;

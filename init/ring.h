@@ -16,14 +16,24 @@ struct ring {
 	uint64_t first, end;	/* positions of the oldest record and after the newest */
 	uint64_t open;		/* position of the newest record while its line goes on, else UINT64_MAX */
 	uint8_t open_stream;
+	uint8_t unused[7];	/* the same layout everywhere: a ring outlives the binary that began it */
 	char bytes[RING_BYTES];
 };
 
-struct ring_line {
+/* Where bytes come from, and when. */
+struct ring_from {
 	uint64_t mono_ms;
+	uint64_t wall_ms;	/* since 1970; 0 = the clock is not set */
+	uint8_t stream;		/* as struct ring_line's */
+	uint8_t severity;	/* 0 emerg to 7 debug (syslog(3)) */
+};
+
+struct ring_line {
+	uint64_t mono_ms, wall_ms;
 	uint64_t lost;		/* bytes given up between the reader's position and this line */
 	uint16_t len;
 	uint8_t stream;		/* 1 stdout, 2 stderr, 0 pintle's own */
+	uint8_t severity;
 	bool partial;		/* the line goes on in the next record */
 	char text[RING_LINE_MAX];
 };
@@ -31,7 +41,14 @@ struct ring_line {
 /* Empties the ring and touches all of its memory. */
 void ring_init(struct ring *r);
 /* Takes n bytes as a stream had them; splits at newlines; a line may come in any pieces. */
-void ring_write(struct ring *r, uint8_t stream, uint64_t mono_ms, const char *bytes, unsigned n);
+void ring_write(struct ring *r, const struct ring_from *from, const char *bytes, unsigned n);
+/* Gives up all it has and n bytes more that never came in: a reader is told how many it missed. */
+void ring_skip(struct ring *r, uint64_t n);
+/*
+ * After a crash: walks the records and cuts at the first that is not sound; positions that make no sense empty the ring. How
+ * many records it holds then.
+ */
+unsigned ring_check(struct ring *r);
 /*
  * The record at *at (or the oldest there is, if that one is gone); *at moves behind it. false at the end, or
  * at a line that still goes on when `whole` is set.

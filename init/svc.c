@@ -71,9 +71,7 @@ void svc_say(struct svc *s, const char *fmt, ...)
 	str_vfmt(&line, fmt, ap);
 	va_end(ap);
 	log_line(LOG_LVL_NOTICE, "%s: %s", s->unit->name, text);
-	text[line.len] = '\n';
-	ring_write(s->ring, 0, loop_now(), text, (unsigned)line.len + 1);
-	ctl_new_lines(s->ring);
+	logs_say(s, LOG_LVL_NOTICE, text);
 }
 
 static void note_times(struct svc *s)

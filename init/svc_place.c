@@ -57,6 +57,8 @@ void svc_place(unsigned i, const struct unit *u, const int logs[4])
 	s->ring = keep_ring(1 + i);
 	if (!keep_has_rings() || logs[0] < 0)
 		ring_init(s->ring);
+	else
+		ring_check(s->ring);
 	if (u->bad)
 		s->reason = u->why_bad;
 	s->has_cg = cg_open(&cgroups, u->name, &s->cg, &e) == 0;

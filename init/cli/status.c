@@ -99,6 +99,11 @@ static void log_json(const struct call *c, const struct ctl_log *l)
 
 	json_out_start(&j, c->out);
 	json_out_number(&j, "mono_ms", l->mono_ms);
+	if (l->wall_ms)
+		json_out_number(&j, "wall_ms", l->wall_ms);
+	else
+		json_out_null(&j, "wall_ms");
+	json_out_number(&j, "severity", l->severity);
 	json_out_text(&j, "stream", stream[l->stream < 3 ? l->stream : 0]);
 	json_out_number(&j, "lost_bytes", l->lost);
 	json_out_bool(&j, "partial", l->partial);

@@ -121,9 +121,16 @@ static void restart_policies_are_systemds_table(void **state)
 static struct ring ring;
 static struct ring_line line;
 
+static void put_n(uint8_t stream, uint64_t at, const char *bytes, unsigned n)
+{
+	const struct ring_from from = { .mono_ms = at, .wall_ms = at + 1000, .stream = stream, .severity = 6 };
+
+	ring_write(&ring, &from, bytes, n);
+}
+
 static void put(uint8_t stream, uint64_t at, const char *text)
 {
-	ring_write(&ring, stream, at, text, (unsigned)strlen(text));
+	put_n(stream, at, text, (unsigned)strlen(text));
 }
 
 static const char *next(uint64_t *at)
@@ -144,9 +151,11 @@ static void lines_come_back_whole_in_any_pieces(void **state)
 	(void)state;
 	ring_init(&ring);
 	for (p = "one\ntwo\n\nfour"; *p; p++)
-		ring_write(&ring, 1, 7, p, 1);
+		put_n(1, 7, p, 1);
 	assert_string_equal(next(&at), "1:one");
 	assert_int_equal(line.mono_ms, 7);
+	assert_int_equal(line.wall_ms, 1007);
+	assert_int_equal(line.severity, 6);
 	assert_string_equal(next(&at), "1:two");
 	assert_string_equal(next(&at), "1:");
 	assert_false(ring_read(&ring, &at, true, &line));	/* "four" may go on */
@@ -201,7 +210,7 @@ static void a_line_longer_than_a_record_is_continued(void **state)
 	(void)state;
 	ring_init(&ring);
 	memset(big, 'x', sizeof(big));
-	ring_write(&ring, 1, 1, big, sizeof(big));
+	put_n(1, 1, big, sizeof(big));
 	put(1, 1, "\nnext\n");
 	while (next(&at) && line.partial)
 		n += line.len;
@@ -224,7 +233,7 @@ static void random_writes_never_break_a_record(void **state)
 
 		for (i = 0; i < n; i++)
 			bytes[i] = rand() % 20 ? 'a' : '\n';
-		ring_write(&ring, (uint8_t)(1 + rand() % 2), round, bytes, n);
+		put_n((uint8_t)(1 + rand() % 2), round, bytes, n);
 		while (ring_read(&ring, &at, false, &line)) {
 			assert_true(line.len <= RING_LINE_MAX);
 			assert_null(memchr(line.text, '\n', line.len));
@@ -233,6 +242,47 @@ static void random_writes_never_break_a_record(void **state)
 		assert_int_equal(end, ring.end);
 		assert_true(ring.end - ring.first <= RING_BYTES);
 	}
+}
+
+/* Every byte of the ring and of its positions damaged in turn: what is left can be read to its end, and is whole before it. */
+static void a_damaged_ring_is_cut_where_it_is_damaged(void **state)
+{
+	static struct ring good;
+	uint64_t at;
+	size_t i;
+
+	(void)state;
+	ring_init(&ring);
+	for (i = 0; i < 1000; i++)
+		put(1, i, "some words of a line\n");
+	put(2, 1, "an open line");
+	good = ring;
+	i = ring_check(&ring);
+	assert_true(i > 100);
+	assert_memory_equal(&good, &ring, sizeof(ring));
+	for (i = 0; i < sizeof(ring); i++) {
+		ring = good;
+		((unsigned char *)&ring)[i] ^= 0x81;
+		ring_check(&ring);
+		assert_true(ring.end - ring.first <= RING_BYTES);
+		for (at = 0; ring_read(&ring, &at, false, &line);)
+			assert_true(line.len <= RING_LINE_MAX && line.severity <= 7);
+		assert_int_equal(at, ring.end > ring.first ? ring.end : at);
+		put(1, 7, "\nafter\n");
+	}
+}
+
+static void what_was_skipped_is_counted(void **state)
+{
+	uint64_t at = 0;
+
+	(void)state;
+	ring_init(&ring);
+	put(1, 1, "one\ntwo");
+	ring_skip(&ring, 5000);
+	put(1, 2, "three\n");
+	assert_string_equal(next(&at), "1:three");
+	assert_int_equal(line.lost, 2 * 24 + 6 + 5000);
 }
 
 /* --- fstab ---------------------------------------------------------------------------------------- */
@@ -340,6 +390,8 @@ int main(void)
 		cmocka_unit_test(a_flood_keeps_the_newest_and_counts_the_lost),
 		cmocka_unit_test(a_line_longer_than_a_record_is_continued),
 		cmocka_unit_test(random_writes_never_break_a_record),
+		cmocka_unit_test(a_damaged_ring_is_cut_where_it_is_damaged),
+		cmocka_unit_test(what_was_skipped_is_counted),
 		cmocka_unit_test(fstab_lines_are_read_as_users_write_them),
 		cmocka_unit_test(a_wrong_fstab_line_is_said),
 		cmocka_unit_test(only_a_whole_request_of_this_version_is_taken),

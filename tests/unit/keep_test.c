@@ -101,6 +101,7 @@ static void a_torn_write_leaves_the_record_before(void **state)
 
 static void the_next_one_finds_records_and_rings(void **state)
 {
+	const struct ring_from from = { .mono_ms = 77, .stream = 1 };
 	struct err e = { 0 };
 	bool resumed;
 	int fd = dup(keep_fd());
@@ -109,7 +110,7 @@ static void the_next_one_finds_records_and_rings(void **state)
 	keep_put(KEEP_UNIT, 3, a, sizeof(a));
 	keep_put(KEEP_SYSTEM, 0, b, 500);
 	ring_init(keep_ring(0));
-	ring_write(keep_ring(0), 1, 77, "hello\n", 6);
+	ring_write(keep_ring(0), &from, "hello\n", 6);
 	keep_crashes()->count = 9;
 	assert_int_equal(keep_open(fd, &resumed, &e), 0);
 	assert_true(resumed);
