@@ -22,7 +22,7 @@ enum ctl_verb {
 	CTL_LIST,	/* a CTL_R_UNIT a unit */
 	CTL_START, CTL_STOP, CTL_RESTART,	/* END comes when the unit has settled, or at once with CTL_F_NOWAIT */
 	CTL_KILL,	/* signal number in count */
-	CTL_LOGS,	/* CTL_R_LOG rows; count = last lines (0 = all); CTL_F_FOLLOW goes on */
+	CTL_LOGS,	/* CTL_R_LOG rows of a unit, or of all and PID 1 by time; count = last lines (0 = all); CTL_F_FOLLOW goes on */
 	CTL_REBOOT, CTL_POWEROFF, CTL_HALT,
 	CTL_RELOAD,	/* of a unit its own configuration; of none all unit files are read again */
 	CTL_REEXEC,	/* PID 1 becomes its binary anew and keeps all it has */
@@ -104,6 +104,7 @@ struct ctl_log {
 	uint8_t partial;		/* the line goes on in the next row */
 	uint8_t severity;		/* 0 to 7, syslog(3) */
 	uint8_t reserved[3];
+	char unit[CTL_UNIT_MAX];	/* whose line, CTL_OWN_LOG = PID 1's */
 	char text[CTL_LOG_MAX];
 };
 

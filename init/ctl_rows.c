@@ -9,6 +9,7 @@
 #include "init/degraded.h"
 #include "init/health.h"
 #include "init/keep/keep.h"
+#include "init/logs.h"
 #include "init/shutdown.h"
 #include "init/sig.h"
 #include "init/watchdog.h"
@@ -98,14 +99,15 @@ void ctl_fill_unit(struct ctl_unit *row, const struct svc *s)
 		row->reason = s->reason;
 }
 
-bool ctl_fill_log(struct ctl_log *row, const struct ring *r, uint64_t *at, bool whole)
+bool ctl_fill_log(struct ctl_log *row, const struct svc *s, uint64_t *at, bool whole)
 {
 	static struct ring_line line;
 
-	if (!ring_read(r, at, whole, &line))
+	if (!ring_read(s ? s->ring : logs_own(), at, whole, &line))
 		return false;
 	memset(row, 0, sizeof(*row));
 	ctl_head_fill(&row->head, CTL_R_LOG, sizeof(*row));
+	str_copy(row->unit, sizeof(row->unit), s ? s->unit->name : CTL_OWN_LOG);
 	row->mono_ms = line.mono_ms;
 	row->wall_ms = line.wall_ms;
 	row->severity = line.severity;

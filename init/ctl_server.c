@@ -113,8 +113,7 @@ static int serve_units(struct client *c)
 		c->next++;
 	if (c->next == n_svcs || (c->unit && c->next)) {
 		if (c->unit && c->q.verb == CTL_STATUS && c->q.count) {
-			c->log_at = ring_tail(c->ring, c->q.count);
-			c->stage = STAGE_LOGS;
+			ctl_begin_logs(c, c->q.count);
 		} else {
 			ctl_end_with(c, c->unit && !svc_state_active(c->unit->state) ? 3 : 0, NULL);
 		}
@@ -130,11 +129,10 @@ static int serve_units(struct client *c)
 static int serve_logs(struct client *c)
 {
 	bool follow = c->q.flags & CTL_F_FOLLOW;
-	uint64_t at = c->log_at;
 	struct ctl_log row;
 	int rc;
 
-	if (!ctl_fill_log(&row, c->ring, &at, follow)) {
+	if (!ctl_next_log(c, &row)) {
 		if (follow)
 			return 2;
 		ctl_end_with(c, c->q.verb == CTL_STATUS && !svc_state_active(c->unit->state) ? 3 : 0,
@@ -143,7 +141,7 @@ static int serve_logs(struct client *c)
 	}
 	rc = send_row(c, &row, sizeof(row));
 	if (rc > 0)
-		c->log_at = at;
+		ctl_took_log(c);
 	return rc;
 }
 
@@ -286,7 +284,7 @@ void ctl_new_lines(const struct ring *r)
 	unsigned i;
 
 	for (i = 0; i < CLIENTS_MAX; i++)
-		if (clients[i].fd >= 0 && clients[i].stage == STAGE_LOGS && clients[i].ring == r &&
+		if (clients[i].fd >= 0 && clients[i].stage == STAGE_LOGS && (clients[i].ring == r || !clients[i].ring) &&
 		    !clients[i].blocked)
 			want(&clients[i], true);
 }

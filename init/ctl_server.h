@@ -27,7 +27,7 @@ void ctl_new_lines(const struct ring *r);
 void svc_on_retry(unsigned index);
 void ctl_fill_system(struct ctl_system *row);
 void ctl_fill_unit(struct ctl_unit *row, const struct svc *s);
-/* The next line of a ring from *at on; false at the end. */
-bool ctl_fill_log(struct ctl_log *row, const struct ring *r, uint64_t *at, bool whole);
+/* The next line of a unit's ring (NULL: PID 1's) from *at on; false at the end. */
+bool ctl_fill_log(struct ctl_log *row, const struct svc *s, uint64_t *at, bool whole);
 
 #endif

@@ -82,7 +82,7 @@ void ctl_begin(struct client *c)
 	c->ring = c->unit ? c->unit->ring : NULL;
 	if (verb == CTL_LOGS && strcmp(c->q.unit, CTL_OWN_LOG) == 0)
 		c->ring = logs_own();
-	if (verb == CTL_LOGS ? !c->ring : (c->q.unit[0] || is_about_unit(verb)) && !c->unit) {
+	if (verb == CTL_LOGS ? c->q.unit[0] && !c->ring : (c->q.unit[0] || is_about_unit(verb)) && !c->unit) {
 		err_set(&e, ENOENT, "unit", "%s", c->q.unit);
 		ctl_end_with(c, 4, &e);
 	} else if (verb != CTL_STATUS && verb != CTL_LIST && verb != CTL_LOGS && !c->may_act) {
@@ -91,8 +91,7 @@ void ctl_begin(struct client *c)
 	} else if (verb == CTL_STATUS || verb == CTL_LIST) {
 		c->stage = verb == CTL_STATUS ? STAGE_SYSTEM : STAGE_UNITS;
 	} else if (verb == CTL_LOGS) {
-		c->log_at = ring_tail(c->ring, c->q.count);
-		c->stage = STAGE_LOGS;
+		ctl_begin_logs(c, c->q.count);
 	} else if (verb == CTL_RELOAD && !c->unit) {
 		c->stage = STAGE_RELOAD;
 		if (reload_start(&e))

@@ -18,8 +18,11 @@ struct client {
 	struct ctl_request q;
 	struct svc *unit;	/* the one named, or NULL */
 	unsigned next;		/* unit row to be sent */
-	const struct ring *ring;	/* whose lines are asked for */
+	const struct ring *ring;	/* whose lines are asked for, NULL = all units' and PID 1's */
 	uint64_t log_at;
+	uint64_t next_at;		/* the position behind the row at hand, */
+	unsigned next_ring;		/* and whose */
+	uint64_t all_at[UNITS_MAX + 1];	/* the same of each ring, PID 1's first */
 	struct ctl_end end;
 };
 
@@ -27,6 +30,11 @@ struct client {
 void ctl_begin(struct client *c);
 /* The unit that c waited for has settled. */
 void ctl_end_by_state(struct client *c);
+/* The client is to be sent lines, the last n of each ring (0 = all). */
+void ctl_begin_logs(struct client *c, unsigned n);
+/* The next line due, and where the reader is after it: by ctl_took_log() when it was sent. False: none now. */
+bool ctl_next_log(struct client *c, struct ctl_log *row);
+void ctl_took_log(struct client *c);
 /* The last row is to be sent. e may be NULL. */
 void ctl_end_with(struct client *c, int exit_status, const struct err *e);
 

@@ -179,6 +179,16 @@ bool ring_read(const struct ring *r, uint64_t *at, bool whole, struct ring_line 
 	return true;
 }
 
+bool ring_peek(const struct ring *r, uint64_t at, bool whole, uint64_t *ret_mono_ms)
+{
+	uint64_t from = at < r->first ? r->first : at;
+
+	if (from >= r->end || (whole && from == r->open))
+		return false;
+	*ret_mono_ms = head_at(r, from).mono_ms;
+	return true;
+}
+
 uint64_t ring_tail(const struct ring *r, unsigned n)
 {
 	uint64_t at;

@@ -54,6 +54,8 @@ unsigned ring_check(struct ring *r);
  * at a line that still goes on when `whole` is set.
  */
 bool ring_read(const struct ring *r, uint64_t *at, bool whole, struct ring_line *ret);
+/* When the record that ring_read() would give came in; false where it gives none. */
+bool ring_peek(const struct ring *r, uint64_t at, bool whole, uint64_t *ret_mono_ms);
 /* The position from which there are n lines to the end (0 = all). */
 uint64_t ring_tail(const struct ring *r, unsigned n);
 

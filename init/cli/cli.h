@@ -48,6 +48,7 @@ struct call {
 	bool json, follow, nowait;
 	unsigned count;		/* -n, or 0 */
 	int signal;
+	const char *level, *output, *since, *until, *grep;	/* NULL = not given */
 	char **args;
 	int n_args;
 };

@@ -94,6 +94,8 @@ static void tame(union ctl_reply *r)
 		END_TEXT(r->unit.description);
 		END_TEXT(r->unit.state);
 		err_check(&r->unit.reason);
+	} else if (r->head.row == CTL_R_LOG) {
+		END_TEXT(r->log.unit);
 	} else if (r->head.row == CTL_R_END) {
 		err_check(&r->end.err);
 	}

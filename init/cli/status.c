@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* The words that look: status, list, logs. See cli.h. */
+/* The words that look: status, list. See cli.h. */
 #include <string.h>
 
 #include "init/cli/cli.h"
 #include "init/cli/format.h"
 #include "init/cli/json_out.h"
+#include "init/cli/log_row.h"
 #include "runtime/base/str.h"
 #include "runtime/base/text.h"
 
@@ -92,42 +93,6 @@ static void unit_json(const struct call *c, const struct ctl_unit *u)
 	json_out_end(&j);
 }
 
-static void log_json(const struct call *c, const struct ctl_log *l)
-{
-	static const char *const stream[] = { "pintle", "stdout", "stderr" };
-	struct json_out j;
-
-	json_out_start(&j, c->out);
-	json_out_number(&j, "mono_ms", l->mono_ms);
-	if (l->wall_ms)
-		json_out_number(&j, "wall_ms", l->wall_ms);
-	else
-		json_out_null(&j, "wall_ms");
-	json_out_number(&j, "severity", l->severity);
-	json_out_text(&j, "stream", stream[l->stream < 3 ? l->stream : 0]);
-	json_out_number(&j, "lost_bytes", l->lost);
-	json_out_bool(&j, "partial", l->partial);
-	json_out_bytes(&j, "text", l->text, l->len <= CTL_LOG_MAX ? l->len : 0);
-	json_out_end(&j);
-}
-
-/* "  12.345 | text": a container's bytes never reach a terminal as they are. */
-static void log_line_out(const struct call *c, const struct ctl_log *l)
-{
-	static const char mark[] = { '*', '|', '!' };
-	char text[4 * CTL_LOG_MAX + 64];
-	struct str s;
-
-	str_init(&s, text, sizeof(text));
-	if (l->lost)
-		str_fmt(&s, "         - %llu bytes lost\n", (unsigned long long)l->lost);
-	str_fmt(&s, "%6llu.%03u %c ", (unsigned long long)(l->mono_ms / 1000), (unsigned)(l->mono_ms % 1000),
-		mark[l->stream < 3 ? l->stream : 0]);
-	str_put_escaped(&s, l->text, l->len <= CTL_LOG_MAX ? l->len : 0);
-	str_putc(&s, '\n');
-	c->out->put(c->out, text, s.len);
-}
-
 /* What a request's rows are printed by: one document, or one table. */
 struct view {
 	const struct call *c;
@@ -141,15 +106,11 @@ static void on_log(void *ctx, const union ctl_reply *r)
 
 	if (r->head.row != CTL_R_LOG)
 		return;
-	if (!call_json(v->c)) {
-		log_line_out(v->c, &r->log);
-	} else if (v->c->follow) {
-		/* A document without an end: an object a line. */
-		log_json(v->c, &r->log);
-		sink_fmt(v->c->out, "\n");
-	} else {
+	if (call_json(v->c)) {
 		json_doc_next(&v->doc, "log", true);
-		log_json(v->c, &r->log);
+		log_row_json(v->c->out, &r->log);
+	} else {
+		log_row_text(v->c->out, &r->log, false);
 	}
 }
 
@@ -316,9 +277,4 @@ int word_status(const struct call *c)
 int word_list(const struct call *c)
 {
 	return show(c, CTL_LIST, "", 0, on_name);
-}
-
-int word_logs(const struct call *c)
-{
-	return show(c, CTL_LOGS, c->args[0], c->count, on_log);
 }

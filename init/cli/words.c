@@ -48,6 +48,8 @@ static int with_value(struct call *c, char option, const char *value)
 		return 0;
 	if (option == 's')
 		return (c->signal = signal_by_name(value)) > 0;
+	if (option == 'p' || option == 'o')
+		return *(option == 'p' ? &c->level : &c->output) = value, 1;
 	if (num_u64(value, strlen(value), 100000, &n) || !n)
 		return 0;
 	c->count = (unsigned)n;
@@ -60,6 +62,24 @@ static bool knows(const struct word *w, char letter)
 	const char option[] = { '[', '-', letter, '\0' };
 
 	return strstr(w->args, option);
+}
+
+/* "--since TIME" where the word takes it: the place for its value. */
+static const char **long_option(const struct word *w, struct call *c, const char *a)
+{
+	static const struct {
+		const char *name, *in_args;
+		size_t at;
+	} options[] = {
+		{ "--since", "[--since ", offsetof(struct call, since) }, { "--until", "[--until ", offsetof(struct call, until) },
+		{ "--grep", "[--grep ", offsetof(struct call, grep) },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(options); i++)
+		if (strcmp(a, options[i].name) == 0 && strstr(w->args, options[i].in_args))
+			return (const char **)(void *)((char *)c + options[i].at);
+	return NULL;
 }
 
 /* Takes options out of args; 0 when one is wrong. The image words read theirs themselves. */
@@ -78,6 +98,8 @@ static int read_options(const struct word *w, struct call *c, int n, char **args
 			c->nowait = true;
 		else if (!c->out->is_console && strcmp(a, "--socket") == 0 && i + 1 < n)
 			c->socket = args[++i];
+		else if (long_option(w, c, a) && i + 1 < n)
+			*long_option(w, c, a) = args[++i];
 		else if (a[1] == '-' || a[2] || !knows(w, a[1]))
 			return 0;
 		else if (a[1] == 'f')
@@ -108,8 +130,8 @@ int words_run(struct sink *out, int n, char **args)
 	if (own_options)
 		c.n_args = n - 1;
 	else if (!read_options(w, &c, n, args) || (takes_units(w->args) && !c.n_args) ||
-		 (!takes_units(w->args) && c.n_args > (*w->args ? 1 : 0)) ||
-		 (!str_ends(w->args, "...") && c.n_args > 1))
+		 (!takes_units(w->args) && !str_ends(w->args, "...]") && c.n_args > (*w->args ? 1 : 0)) ||
+		 (!str_ends(w->args, "...") && !str_ends(w->args, "...]") && c.n_args > 1))
 		return usage(out, w);
 	return w->run(&c);
 }
@@ -117,14 +139,17 @@ int words_run(struct sink *out, int n, char **args)
 int word_help(const struct call *c)
 {
 	int here = c->out->is_console ? C : S;
-	char text[48];
+	char text[80];
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(words); i++) {
 		if (!(words[i].where & here))
 			continue;
 		str_print(text, sizeof(text), "%s %s", words[i].name, words[i].args);
-		sink_fmt(c->out, "  %-30s %s\n", text, words[i].help);
+		if (strlen(text) > 30)
+			sink_fmt(c->out, "  %s\n  %30s %s\n", text, "", words[i].help);
+		else
+			sink_fmt(c->out, "  %-30s %s\n", text, words[i].help);
 	}
 	if (here == S)
 		sink_fmt(c->out, "options of all: --json, --no-block, --socket PATH\n");

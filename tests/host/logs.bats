@@ -57,3 +57,53 @@ for r in rows:
 	state_is flood1 state running
 	p logs -n 5 flood1 | grep -q .
 }
+
+@test "logs: several units by time, chosen by name, time, text and severity" {
+	service one "for i in 1 2 3; do echo one-\$i; sleep 0.2; done; exec sleep 1000"
+	service two "sleep 0.1; for i in 1 2 3; do echo \\\"<4>two-\$i\\\"; sleep 0.2; done; exec sleep 1000"
+	boot
+	until_true 10 eval 'p logs two | grep -q two-3'
+	p logs -o cat one two | grep -v '^ready\|^started' | grep -E '^(one|two)-' >"$T/both"
+	[ "$(wc -l <"$T/both")" -eq 6 ]
+	[ "$(p logs --json one two | python3 -c '
+import json, sys
+t = [r["mono_ms"] for r in json.load(sys.stdin)["log"]]
+print(t == sorted(t), len(t) >= 6)')" = "True True" ]
+	# All of them, and PID 1's own, each line with its unit's name.
+	p logs | grep -q ' two.service: two-3$'
+	p logs | grep -q ' pintle: .* ready: 2 units$'
+	[ "$(p logs -o cat -p warning | sort | tr '\n' ' ')" = 'two-1 two-2 two-3 ' ]
+	[ "$(p logs -o cat --grep -2 -p 6 | sort | tr '\n' ' ')" = 'one-2 two-2 ' ]
+	[ "$(p logs -o cat -n 2 --grep one-)" = "$(printf 'one-2\none-3')" ]
+	[ "$(p logs --since now --grep one)" = '' ]
+	[ "$(p logs -o cat --since -1h --until +1ms --grep one- one)" = '' ]
+	[ "$(p logs -o cat --since '1h ago' --grep one-3)" = one-3 ]
+	p logs -o iso --grep one-3 | grep -Eq "^$(date -u +%Y-%m)-[0-9]{2}T[0-9:.]+Z +[0-9.]+ \| one.service: one-3$"
+	[ "$(p logs -o json --grep one-3 | python3 -c 'import json, sys; r = json.loads(sys.stdin.read()); print(r["unit"], r["text"])')" = 'one.service one-3' ]
+}
+
+@test "logs: what cannot be chosen by is refused in words" {
+	service one "exec sleep 1000"
+	boot
+	run p logs --since soon one
+	[ "$status" -eq 2 ]
+	[[ $output == *'--since soon: not a time'* ]]
+	run p logs -p loud
+	[ "$status" -eq 2 ]
+	run p logs -o xml
+	[ "$status" -eq 2 ]
+	run p logs one nobody
+	[ "$status" -eq 4 ]
+	run p status --since now
+	[ "$status" -eq 2 ]
+}
+
+@test "logs -f of all units goes on with the lines of each" {
+	service tick "for i in 1 2 3 4 5 6 7 8 9; do echo tick-\$i; sleep 0.3; done; exec sleep 1000"
+	service tock "sleep 0.4; for i in 1 2 3 4; do echo tock-\$i; sleep 0.3; done; exec sleep 1000"
+	boot
+	P_SECONDS=4 p logs -f -o cat >"$T/followed" || :
+	grep -q '^tick-9$' "$T/followed"
+	grep -q '^tock-4$' "$T/followed"
+	[ "$(sort "$T/followed" | uniq -d | grep -c '^t[io]ck')" -eq 0 ]
+}

@@ -153,8 +153,8 @@ static int run(const char *typed)
 static void what_is_no_word_is_said_so(void **state)
 {
 	static const char *const wrong[] = {
-		"nope", "start", "stop -f x", "kill", "kill a b", "kill -s NOPE a", "kill -s", "logs", "logs -n", "logs -n 0 a", "logs -n x a",
-		"logs a b", "status a b", "status -f", "list a", "reboot now", "help me", "version -n 3", "start --bogus a", "start -ff a",
+		"nope", "start", "stop -f x", "kill", "kill a b", "kill -s NOPE a", "kill -s", "logs --since", "logs -n", "logs -n 0 a", "logs -n x a",
+		"logs --nope x", "logs -x 8", "status a b", "status -f", "list a", "reboot now", "help me", "version -n 3", "start --bogus a", "start -ff a",
 		"status --socket /x", "load x", "check x",
 	};
 	size_t i;
@@ -171,7 +171,7 @@ static void right_words_ask_pid_1(void **state)
 {
 	static const char *const right[] = {
 		"status", "status a", "status -n 3 a", "list", "start a", "start a b c", "stop --no-block a", "restart a", "kill a",
-		"kill -s SIGHUP a", "kill -s 9 a", "logs a", "logs -f a", "logs -n 5 -f a", "logs a -n 5", "reboot", "poweroff", "halt",
+		"kill -s SIGHUP a", "kill -s 9 a", "logs a", "logs -f a", "logs -n 5 -f a", "logs a -n 5", "logs", "logs a b", "reboot", "poweroff", "halt",
 	};
 	size_t i;
 
@@ -186,7 +186,7 @@ static void help_names_every_word_once(void **state)
 {
 	(void)state;
 	assert_int_equal(run("help"), 0);
-	assert_non_null(strstr(said, "  logs [-f] [-n LINES] UNIT"));
+	assert_non_null(strstr(said, "  logs [-f] [-n N] [-p P]"));
 	assert_non_null(strstr(said, "  status [-n LINES] [UNIT]"));
 	assert_null(strstr(said, "  verify"));
 	memory.is_console = false;

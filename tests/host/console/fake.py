@@ -30,8 +30,8 @@ def unit(name="web.container", state="running", pid=42, uptime=61000, memory=157
 		uptime, uptime, memory, 0, pid, restarts, code, sig, digest, active, 1, 1, 0, oom) + (reason or err()))
 
 
-def log(text, stream=1, ms=1234, lost=0, partial=0, wall=0, severity=6):
-	return frame(LOG, struct.pack("=QQQHBBB3x1024s", ms, wall, lost, len(text), stream, partial, severity, text))
+def log(text, stream=1, ms=1234, lost=0, partial=0, wall=0, severity=6, unit=b"web.container"):
+	return frame(LOG, struct.pack("=QQQHBBB3x64s1024s", ms, wall, lost, len(text), stream, partial, severity, unit, text))
 
 
 def end(status=0, error=None):
@@ -39,7 +39,7 @@ def end(status=0, error=None):
 
 
 assert len(system()) == 16 + 16 + 16 + 48 + 256 + 64
-assert len(log(b"")) == 16 + 32 + 1024 and len(end()) == 16 + 8 + 256
+assert len(log(b"")) == 16 + 96 + 1024 and len(end()) == 16 + 8 + 256
 
 
 class Server:
