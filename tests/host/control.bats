@@ -79,7 +79,7 @@ assert row["stream"] == "pintle" and row["text"].startswith("lost.service: exec"
 	boot
 	local before
 	before=$(p logs pintle | wc -l)
-	for _ in $(seq 150); do p start --no-block lost || :; done
+	for _ in $(seq 150); do p start lost >/dev/null 2>&1 || :; done
 	until_true 10 eval '[ "$(sed -n "s/^pintle: //p" "$T/console.log" | wc -l)" -ge 150 ]'
 	diff <(words pintle) <(sed -n 's/^pintle: //p' "$T/console.log" | tail -"$(p logs pintle | wc -l)")
 	[ "$(p logs pintle | wc -l)" -lt $((before + 150)) ]
