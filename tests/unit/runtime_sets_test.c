@@ -51,7 +51,7 @@ static void every_word_of_every_set_is_one(void **state)
 		}
 	}
 	assert_int_equal(i, 29);
-	assert_true(words > 600);
+	assert_true(words > 400);
 	assert_null(syscall_set("@none"));
 }
 
