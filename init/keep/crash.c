@@ -17,7 +17,7 @@
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 
-#define STACK_BYTES 16384
+#define STACK_BYTES 65536	/* touched in need only; a frame with all vector registers takes up to 11 KiB */
 #define FDS_MAX 1024	/* beyond all that PID 1 can have open: watches, units, clients */
 #define WORDS_MAX 8
 
@@ -91,14 +91,17 @@ static void keep_open_fds(bool on)
 		fcntl(fd, F_SETFD, on ? 0 : FD_CLOEXEC);
 }
 
-/* The faults' own signals must be free again: the mask outlives exec, and a second fault would end us. */
-static void unblock(void)
+/*
+ * All signals but the faults' own are PID 1's to read; those, too, wait from here to the handlers of the next one: the mask
+ * and what is pending outlive exec.
+ */
+static void block(bool faults_too)
 {
 	sigset_t all;
 	unsigned i;
 
 	sigfillset(&all);
-	for (i = 0; i < ARRAY_LEN(faults); i++)
+	for (i = 0; i < ARRAY_LEN(faults) && !faults_too; i++)
 		sigdelset(&all, faults[i]);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 }
@@ -106,8 +109,12 @@ static void unblock(void)
 static long become(int fd)
 {
 	static char *const env[] = { NULL };
+	long rc;
 
-	return sys_execveat(fd, "", words, env, SYS_AT_EMPTY_PATH);
+	block(true);
+	rc = sys_execveat(fd, "", words, env, SYS_AT_EMPTY_PATH);
+	block(false);
+	return rc;
 }
 
 /* No binary can be had: what is left of PID 1's work is reaping, until the watchdog bites. */
@@ -132,12 +139,14 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	/* A child that has not come to reset_signals() yet. */
 	if (getpid() != self)
 		_exit(127);
+	/* Somebody's signal while we are at it: we are at it. Answered, it would take one frame after the other. */
+	if (depth && info->si_code <= 0)
+		return;
 	/* A fault in here: no second note. A third: no more tries with what may be what hurts. */
 	if (depth++ == 0 && keep_is_open())
 		note(info, context);
 	if (limited && keep_is_open() && crash_recent(now_ms()) > CRASH_REBOOT)
 		sys_reboot(LINUX_REBOOT_CMD_RESTART);
-	unblock();
 	if (depth < 3) {
 		keep_open_fds(true);
 		become(exe);
@@ -184,4 +193,5 @@ void crash_guard(int exe_fd, int state_fd, int argc, char **argv, bool limits)
 	sigaltstack(&alternate, NULL);
 	for (i = 0; i < ARRAY_LEN(faults); i++)
 		sigaction(faults[i], &act, NULL);
+	block(false);
 }
