@@ -9,7 +9,7 @@ int ctl_request_check(const struct ctl_request *r, uint32_t n)
 {
 	if (n != sizeof(*r) || r->magic != CTL_MAGIC || r->version != CTL_VERSION)
 		return -EPROTO;
-	if (r->verb < CTL_STATUS || r->verb > CTL_REEXEC || !memchr(r->unit, 0, sizeof(r->unit)))
+	if (r->verb < CTL_STATUS || r->verb >= CTL_VERBS || !memchr(r->unit, 0, sizeof(r->unit)))
 		return -EPROTO;
 	return 0;
 }

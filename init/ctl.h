@@ -26,6 +26,8 @@ enum ctl_verb {
 	CTL_REBOOT, CTL_POWEROFF, CTL_HALT,
 	CTL_RELOAD,	/* of a unit its own configuration; of none all unit files are read again */
 	CTL_REEXEC,	/* PID 1 becomes its binary anew and keeps all it has */
+	CTL_EVENTS,	/* CTL_R_EVENT rows; count = the last (0 = all); CTL_F_FOLLOW goes on */
+	CTL_VERBS
 };
 #define CTL_F_NOWAIT 1u
 #define CTL_F_FOLLOW 2u
@@ -39,7 +41,7 @@ struct ctl_request {
 };
 _Static_assert(sizeof(struct ctl_request) == 96, "wire form");
 
-enum ctl_row { CTL_R_SYSTEM = 1, CTL_R_UNIT, CTL_R_LOG, CTL_R_END };
+enum ctl_row { CTL_R_SYSTEM = 1, CTL_R_UNIT, CTL_R_LOG, CTL_R_END, CTL_R_EVENT };
 
 struct ctl_head {		/* first 16 bytes of every reply packet */
 	uint32_t magic;
@@ -106,6 +108,26 @@ struct ctl_log {
 	uint8_t reserved[3];
 	char unit[CTL_UNIT_MAX];	/* whose line, CTL_OWN_LOG = PID 1's */
 	char text[CTL_LOG_MAX];
+};
+
+/* EVENT(name, word): what can happen. */
+#define EVENT_KINDS \
+	EVENT(EVENT_STATE, "state") EVENT(EVENT_HEALTH, "health") EVENT(EVENT_OOM, "oom-kill") EVENT(EVENT_REEXEC, "reexec") \
+	EVENT(EVENT_UPDATE, "update") EVENT(EVENT_SYSTEM, "system")
+#define EVENT(name, word) name,
+enum event_kind { EVENT_KINDS };
+#undef EVENT
+
+struct event_body {
+	uint64_t mono_ms, wall_ms;	/* as a log line's */
+	char unit[CTL_UNIT_MAX];	/* "" = PID 1's own */
+	char from[16], to[16];		/* states, health, versions */
+	char reason[95];		/* err_say()'s words, cut */
+	uint8_t kind;			/* enum event_kind */
+};
+struct ctl_event {
+	struct ctl_head head;
+	struct event_body body;
 };
 
 struct ctl_end {

@@ -12,6 +12,7 @@
 
 #include "init/ctl_access.h"
 #include "init/ctl_verbs.h"
+#include "init/events.h"
 #include "runtime/base/io.h"
 
 #define CLIENTS_MAX 12
@@ -145,6 +146,26 @@ static int serve_logs(struct client *c)
 	return rc;
 }
 
+static int serve_events(struct client *c)
+{
+	uint64_t at = c->log_at;
+	struct ctl_event row;
+	int rc;
+
+	memset(&row, 0, sizeof(row));
+	ctl_head_fill(&row.head, CTL_R_EVENT, sizeof(row));
+	if (!events_get(events_all(), &at, &row.body)) {
+		if (c->q.flags & CTL_F_FOLLOW)
+			return 2;
+		ctl_end_with(c, 0, NULL);
+		return 1;
+	}
+	rc = send_row(c, &row, sizeof(row));
+	if (rc > 0)
+		c->log_at = at;
+	return rc;
+}
+
 static int serve_end(struct client *c)
 {
 	int rc = send_row(c, &c->end, sizeof(c->end));
@@ -168,6 +189,7 @@ static void serve(struct client *c)
 		case STAGE_SYSTEM: rc = serve_system(c); break;
 		case STAGE_UNITS: rc = serve_units(c); break;
 		case STAGE_LOGS: rc = serve_logs(c); break;
+		case STAGE_EVENTS: rc = serve_events(c); break;
 		case STAGE_WAIT:
 			if (svc_unsettled(c->unit))
 				return;
@@ -286,6 +308,15 @@ void ctl_new_lines(const struct ring *r)
 	for (i = 0; i < CLIENTS_MAX; i++)
 		if (clients[i].fd >= 0 && clients[i].stage == STAGE_LOGS && (clients[i].ring == r || !clients[i].ring) &&
 		    !clients[i].blocked)
+			want(&clients[i], true);
+}
+
+void ctl_new_events(void)
+{
+	unsigned i;
+
+	for (i = 0; i < CLIENTS_MAX; i++)
+		if (clients[i].fd >= 0 && clients[i].stage == STAGE_EVENTS && !clients[i].blocked)
 			want(&clients[i], true);
 }
 

@@ -22,6 +22,9 @@ void ctl_settled(unsigned index);
 /* A ring has new lines: who follows it is served. */
 void ctl_new_lines(const struct ring *r);
 
+/* Something happened: who follows events is served. */
+void ctl_new_events(void);
+
 /* Rows, ctl_rows.c: filled whole, ready to be sent. */
 /* The backoff timer of a unit, for its remaining time. */
 void svc_on_retry(unsigned index);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "init/events.h"
 #include "init/keep/resume.h"
 #include "init/logs.h"
 #include "init/reload.h"
@@ -85,7 +86,7 @@ void ctl_begin(struct client *c)
 	if (verb == CTL_LOGS ? c->q.unit[0] && !c->ring : (c->q.unit[0] || is_about_unit(verb)) && !c->unit) {
 		err_set(&e, ENOENT, "unit", "%s", c->q.unit);
 		ctl_end_with(c, 4, &e);
-	} else if (verb != CTL_STATUS && verb != CTL_LIST && verb != CTL_LOGS && !c->may_act) {
+	} else if (verb != CTL_STATUS && verb != CTL_LIST && verb != CTL_LOGS && verb != CTL_EVENTS && !c->may_act) {
 		err_set(&e, EPERM, "control", "only root may do that");
 		ctl_end_with(c, 1, &e);
 	} else if (verb == CTL_STATUS || verb == CTL_LIST) {
@@ -96,6 +97,9 @@ void ctl_begin(struct client *c)
 		c->stage = STAGE_RELOAD;
 		if (reload_start(&e))
 			ctl_end_with(c, 1, &e);
+	} else if (verb == CTL_EVENTS) {
+		c->log_at = events_tail(events_all(), c->q.count);
+		c->stage = STAGE_EVENTS;
 	} else if (verb == CTL_REEXEC) {
 		resume_ask(-1);
 		ctl_end_with(c, 0, NULL);

@@ -5,7 +5,7 @@
 
 #include "init/svc.h"
 
-enum stage { STAGE_REQUEST, STAGE_SYSTEM, STAGE_UNITS, STAGE_LOGS, STAGE_WAIT, STAGE_RELOAD, STAGE_END };
+enum stage { STAGE_REQUEST, STAGE_SYSTEM, STAGE_UNITS, STAGE_LOGS, STAGE_EVENTS, STAGE_WAIT, STAGE_RELOAD, STAGE_END };
 
 struct client {
 	int fd;			/* -1 = free */

@@ -47,7 +47,7 @@ static uint64_t now_us(void)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-static uint64_t wall_ms(void)
+uint64_t logs_wall_ms(void)
 {
 	struct timespec t;
 
@@ -57,7 +57,7 @@ static uint64_t wall_ms(void)
 
 static void say(struct ring *r, uint8_t severity, const char *line, unsigned n)
 {
-	const struct ring_from from = { .mono_ms = sys_now_ms(), .wall_ms = wall_ms(), .severity = severity };
+	const struct ring_from from = { .mono_ms = sys_now_ms(), .wall_ms = logs_wall_ms(), .severity = severity };
 
 	ring_write(r, &from, line, n);
 	ring_write(r, &from, "\n", 1);
@@ -119,7 +119,7 @@ static void tell_dropped(unsigned index)
 static unsigned take(struct svc *s, unsigned stream)
 {
 	struct log_state *state = &states[svc_index(s)];
-	struct ring_from from = { .mono_ms = loop_now(), .wall_ms = wall_ms(), .stream = (uint8_t)(stream + 1) };
+	struct ring_from from = { .mono_ms = loop_now(), .wall_ms = logs_wall_ms(), .stream = (uint8_t)(stream + 1) };
 	struct log_rule rule = rule_of(s);
 	char buf[BYTES_AT_ONCE];
 	ssize_t n = read(s->log_fd[stream][0], buf, sizeof(buf));
@@ -244,7 +244,7 @@ static void read_past(struct svc *s, unsigned stream)
 void logs_drain(struct svc *s)
 {
 	struct log_rule rule = rule_of(s);
-	struct ring_from from = { .mono_ms = loop_now(), .wall_ms = wall_ms() };
+	struct ring_from from = { .mono_ms = loop_now(), .wall_ms = logs_wall_ms() };
 	unsigned i, got, sum;
 
 	for (i = 0; i < 2; i++) {

@@ -9,6 +9,8 @@
 int logs_open(struct svc *s, const int fds[4]);
 /* Takes in what is in the pipes now: before an exit is told, its last words. */
 void logs_drain(struct svc *s);
+/* The time of day in ms since 1970, 0 while the clock is not set. */
+uint64_t logs_wall_ms(void);
 /* A line of pintle's own in the unit's ring. */
 void logs_say(struct svc *s, uint8_t severity, const char *line);
 /* Keeps PID 1's own log lines in a ring from now on. */

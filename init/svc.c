@@ -8,6 +8,7 @@
 #include "init/ctl_server.h"
 #include "init/degraded.h"
 #include "init/deps.h"
+#include "init/events.h"
 #include "init/fdstore.h"
 #include "init/health.h"
 #include "init/keep/keep.h"
@@ -84,6 +85,15 @@ static void note_times(struct svc *s)
 	}
 }
 
+static void note_event(const struct svc *s, enum svc_state from)
+{
+	char said[sizeof(s->reason) + 64] = "";
+
+	if (s->reason.code && svc_state_class(s->state) == SVC_IS_DOWN)
+		err_say(&s->reason, said, sizeof(said));
+	events_add(EVENT_STATE, s->unit->name, svc_state_word(from), svc_state_word(s->state), said);
+}
+
 static void step(struct svc *s, enum svc_event event)
 {
 	struct svc_step step = svc_fsm_step(s->state, event);
@@ -91,11 +101,14 @@ static void step(struct svc *s, enum svc_event event)
 	if (!step.known)
 		return;
 	if (step.next != s->state) {
+		enum svc_state from = s->state;
+
 		s->state = step.next;
 		s->since_ms = loop_now();
 		changed = true;
 		note_times(s);
 		svc_clock_start(s);
+		note_event(s, from);
 	}
 	s->dirty = true;
 	if (step.actions)

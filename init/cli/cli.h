@@ -64,6 +64,7 @@ union ctl_reply {
 	struct ctl_system system;
 	struct ctl_unit unit;
 	struct ctl_log log;
+	struct ctl_event event;
 	struct ctl_end end;
 };
 

@@ -75,10 +75,11 @@ static bool is_whole(const union ctl_reply *r, ssize_t n)
 	static const size_t sizes[] = {
 		[CTL_R_SYSTEM] = sizeof(struct ctl_system), [CTL_R_UNIT] = sizeof(struct ctl_unit),
 		[CTL_R_LOG] = sizeof(struct ctl_log), [CTL_R_END] = sizeof(struct ctl_end),
+		[CTL_R_EVENT] = sizeof(struct ctl_event),
 	};
 
 	return n >= (ssize_t)sizeof(r->head) && r->head.magic == CTL_MAGIC && r->head.version == CTL_VERSION &&
-		r->head.row >= CTL_R_SYSTEM && r->head.row <= CTL_R_END && (size_t)n == sizes[r->head.row];
+		r->head.row >= CTL_R_SYSTEM && r->head.row <= CTL_R_EVENT && (size_t)n == sizes[r->head.row];
 }
 
 #define END_TEXT(field) ((field)[sizeof(field) - 1] = '\0')
@@ -96,6 +97,11 @@ static void tame(union ctl_reply *r)
 		err_check(&r->unit.reason);
 	} else if (r->head.row == CTL_R_LOG) {
 		END_TEXT(r->log.unit);
+	} else if (r->head.row == CTL_R_EVENT) {
+		END_TEXT(r->event.body.unit);
+		END_TEXT(r->event.body.from);
+		END_TEXT(r->event.body.to);
+		END_TEXT(r->event.body.reason);
 	} else if (r->head.row == CTL_R_END) {
 		err_check(&r->end.err);
 	}

@@ -107,3 +107,20 @@ print(t == sorted(t), len(t) >= 6)')" = "True True" ]
 	grep -q '^tock-4$' "$T/followed"
 	[ "$(sort "$T/followed" | uniq -d | grep -c '^t[io]ck')" -eq 0 ]
 }
+
+@test "events: the states that a unit went through and why, as they come" {
+	service calm "exec sleep 1000" always
+	boot
+	until_true 10 state_is calm state running
+	p events | grep -Eq '^ +[0-9.]+ state calm.service: [a-z-]+ -> running$'
+	P_SECONDS=3 p events -f -n 1 --json >"$T/followed" &
+	sleep 0.7
+	p stop calm
+	wait $! || :
+	python3 -c '
+import json, sys
+rows = [json.loads(line) for line in sys.stdin]
+assert rows[0]["to"] == "running" and rows[-1]["to"] == "inactive", rows
+assert all(a["to"] == b["from"] for a, b in zip(rows, rows[1:])), rows' <"$T/followed"
+	[ "$(p events --json -n 2 | python3 -c 'import json, sys; print(len(json.load(sys.stdin)["events"]))')" = 2 ]
+}

@@ -342,7 +342,7 @@ static void only_a_whole_request_of_this_version_is_taken(void **state)
 	bad.version++;
 	assert_int_equal(ctl_request_check(&bad, sizeof(bad)), -EPROTO);
 	bad = q;
-	bad.verb = CTL_REEXEC + 1;
+	bad.verb = CTL_VERBS;
 	assert_int_equal(ctl_request_check(&bad, sizeof(bad)), -EPROTO);
 	bad.verb = 0;
 	assert_int_equal(ctl_request_check(&bad, sizeof(bad)), -EPROTO);
