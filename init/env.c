@@ -55,6 +55,18 @@ int env_default(struct env *env, const char *assignment)
 	return put(env, assignment, false);
 }
 
+void env_unset(struct env *env, const char *name)
+{
+	size_t n = strcspn(name, "=");
+	unsigned at = find(env, name, n);
+
+	if (at == env->n || (name[n] && strcmp(env->v[at], name)))
+		return;
+	for (; at < env->n; at++)
+		env->v[at] = env->v[at + 1];
+	env->n--;
+}
+
 const char *env_get(const struct env *env, const char *name)
 {
 	size_t n = strlen(name);

@@ -20,6 +20,8 @@ void env_init(struct env *env, struct arena *a);
 int env_set(struct env *env, const char *assignment);
 /* The same unless the name has a value already. */
 int env_default(struct env *env, const char *assignment);
+/* Takes a variable out: "NAME", or "NAME=value" only if that is its value. */
+void env_unset(struct env *env, const char *name);
 /* The value of a name, or NULL. */
 const char *env_get(const struct env *env, const char *name);
 /*

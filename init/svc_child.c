@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fetch/image.h"
 #include "init/env.h"
@@ -13,6 +14,7 @@
 #include "init/svc_proc.h"
 #include "init/svc_mounts.h"
 #include "init/svc_sandbox.h"
+#include "init/unit/condition.h"
 #include "init/unit/expand.h"
 #include "runtime/base/signals.h"
 #include "runtime/base/io.h"
@@ -32,11 +34,30 @@ static int full(struct err *e)
 	return err_set(e, E2BIG, "start", "the command line and environment are too large");
 }
 
+/* What pintle itself was started with: EnvironmentHost=, PassEnvironment=. */
+static int own_environment(const struct unit *u, struct err *e)
+{
+	char *const *at;
+	unsigned i;
+
+	for (at = environ; at && *at; at++) {
+		size_t n = strcspn(*at, "=");
+
+		for (i = 0; i < u->pass_environment.n && !str_is(*at, n, u->pass_environment.v[i]); i++)
+			;
+		if ((u->environment_host || i < u->pass_environment.n) && env_set(&env, *at))
+			return full(e);
+	}
+	return 0;
+}
+
 static int read_environment(const struct unit *u, char *const *image_env, struct err *e)
 {
 	unsigned i;
-	int rc;
+	int rc = own_environment(u, e);
 
+	if (rc)
+		return rc;
 	for (; image_env && *image_env; image_env++)
 		if (env_set(&env, *image_env))
 			return full(e);
@@ -48,7 +69,11 @@ static int read_environment(const struct unit *u, char *const *image_env, struct
 	for (i = 0; i < u->environment.n; i++)
 		if (env_set(&env, u->environment.v[i]))
 			return full(e);
-	return env_default(&env, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin") ? full(e) : 0;
+	if (env_default(&env, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"))
+		return full(e);
+	for (i = 0; i < u->unset_environment.n; i++)
+		env_unset(&env, u->unset_environment.v[i]);
+	return 0;
 }
 
 /* What podman sets in every container. */
@@ -100,11 +125,42 @@ static const char *make_user(const struct unit *u, const char *image_user, struc
 	return n < 0 ? NULL : arena_text(a, text, (size_t)n);
 }
 
+static int fill_limits(struct spec *spec, const struct unit *u, struct arena *a, struct err *e)
+{
+	const struct unit_limit *l;
+	struct spec_rlimit *r;
+	unsigned n = 0;
+
+	for (l = u->limits; l; l = l->next)
+		n++;
+	r = arena_get(a, (n + 1) * sizeof(*r));
+	if (!r)
+		return full(e);
+	spec->rlimits = r;
+	for (l = u->limits; l; l = l->next)
+		r[spec->n_rlimits++] = (struct spec_rlimit){ l->resource, l->soft, l->hard };
+	return 0;
+}
+
+static int fill_sysctls(struct spec *spec, const struct unit *u, struct arena *a, struct err *e)
+{
+	const char **v = arena_get(a, (u->sysctls.n + 1) * sizeof(*v));
+	unsigned i;
+
+	if (!v)
+		return full(e);
+	for (i = 0; i < u->sysctls.n; i++)
+		v[i] = u->sysctls.v[i];
+	v[i] = NULL;
+	spec->sysctl = v;
+	return 0;
+}
+
 static void common(struct spec *spec, const struct svc *s)
 {
 	spec->name = s->unit->name;
 	spec->envp = env.v;
-	spec->umask = 022;
+	spec->umask = (mode_t)s->unit->umask;
 	spec->oom_score_adj = s->unit->oom_score_adjust;
 	spec->no_new_privs = s->unit->no_new_privileges;
 	spec->stdin_fd = -1;
@@ -166,8 +222,11 @@ static void give_fds(struct spec *spec, const struct svc *s)
 int svc_child_conditions(void *ctx, struct err *e)
 {
 	const struct svc_launch *l = ctx;
+	int rc = unit_conditions_hold(l->svc->unit, e);
 
-	return err_set(e, ENOTSUP, "assert", "%s: conditions", l->svc->unit->name);
+	if (!rc)
+		_exit(0);
+	return rc;
 }
 
 static int seccomp_fill(struct spec *spec, const struct unit *u, struct err *e)
@@ -205,6 +264,8 @@ int svc_child_container(void *ctx, struct err *e)
 	rc = container_environment(spec.hostname, e);
 	rc = rc ?: notify_env(s, &env) ? full(e) : 0;
 	spec.userns = make_userns(s);
+	rc = rc ?: fill_limits(&spec, u, &a, e);
+	rc = rc ?: fill_sysctls(&spec, u, &a, e);
 	rc = rc ?: svc_mounts_fill(&spec, u, image.volumes, &a, e);
 	rc = rc ?: add_notify_socket(&spec, s, &a, e);
 	if (rc)
@@ -237,10 +298,11 @@ int svc_child_command(void *ctx, struct err *e)
 	env_init(&env, &a);
 	rc = read_environment(s->unit, NULL, e);
 	rc = rc ?: notify_env(s, &env) ? full(e) : 0;
+	rc = rc ?: fill_limits(&spec, s->unit, &a, e);
 	if (rc)
 		return rc;
 	common(&spec, s);
-	spec.argv = unit_expand_env(l->command->argv, env.v, &a);
+	spec.argv = l->command->no_expand ? l->command->argv : unit_expand_env(l->command->argv, env.v, &a);
 	/* ExecStartPre= of a container prepares the host: its User= is the container's. */
 	spec.user = s->unit->kind == UNIT_SERVICE && !l->command->privileged ? make_user(s->unit, "", &a) : "";
 	if (!spec.argv || !spec.user)

@@ -144,6 +144,24 @@ static void add_scratch(struct spec *spec, struct spec_mount *mounts, const char
 			};
 }
 
+/* ShmSize=: over the standard one. */
+static int add_shm(struct spec *spec, struct spec_mount *mounts, const struct unit *u, struct arena *a, struct err *e)
+{
+	char text[64];
+	int n = str_print(text, sizeof(text), "mode=1777,size=%llu", (unsigned long long)u->shm_bytes);
+	char *data;
+
+	if (u->shm_bytes == 64 << 20)
+		return 0;
+	data = n < 0 ? NULL : arena_text(a, text, (size_t)n);
+	if (!data)
+		return err_set(e, E2BIG, "mounts", "/dev/shm");
+	mounts[spec->n_mounts++] = (struct spec_mount){
+		.type = "tmpfs", .target = "/dev/shm", .flags = MS_NOSUID | MS_NODEV | MS_NOEXEC, .data = data,
+	};
+	return 0;
+}
+
 int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_volumes, struct arena *a, struct err *e)
 {
 	struct spec_mount *mounts = arena_get(a, MOUNTS_MAX * sizeof(*mounts));
@@ -151,10 +169,11 @@ int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_
 	unsigned i;
 	int rc = 0;
 
-	if (!mounts || !devices || u->volumes.n + u->tmpfs.n > MOUNTS_MAX || u->devices.n > DEVICES_MAX)
+	if (!mounts || !devices || u->volumes.n + u->tmpfs.n + 1 > MOUNTS_MAX || u->devices.n > DEVICES_MAX)
 		return err_set(e, E2BIG, "mounts", "more than %d mounts or %d devices", MOUNTS_MAX, DEVICES_MAX);
 	spec->mounts = mounts;
 	spec->devices = devices;
+	rc = add_shm(spec, mounts, u, a, e);
 	for (i = 0; i < u->tmpfs.n && !rc; i++)
 		rc = add_tmpfs(&mounts[spec->n_mounts++], u->tmpfs.v[i], a, e);
 	for (i = 0; i < u->volumes.n && !rc; i++) {
@@ -168,7 +187,8 @@ int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_
 		spec->n_devices += add_device(&devices[spec->n_devices], u->devices.v[i], a);
 	if (!rc && u->read_only && !u->rootfs) {
 		add_scratch(spec, mounts, (const char *const *)image_volumes);
-		add_scratch(spec, mounts, run_folders);
+		if (u->read_only_tmpfs)
+			add_scratch(spec, mounts, run_folders);
 	}
 	return rc;
 }

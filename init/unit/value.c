@@ -106,37 +106,6 @@ static void value_command(struct parse *p, void *field, const char *key, const c
 	*(char ***)field = *value ? hold_argv(p, key, value) : NULL;
 }
 
-/* ExecStart=: a list of command lines with prefixes; of these only '-' has a meaning without systemd. */
-static void value_commands(struct parse *p, void *field, const char *key, const char *value)
-{
-	struct unit_argv **at = field, *one;
-	bool ignore = *value == '-';
-
-	if (!*value) {
-		*at = NULL;
-		return;
-	}
-	value += ignore;
-	if (strchr("@:+!|", *value) && *value) {
-		parse_bad(p, "%s=: the prefix '%c' is not supported", key, *value);
-		return;
-	}
-	one = arena_get(p->set->arena, sizeof(*one));
-	if (!one) {
-		parse_bad(p, "there is no room left for units (UNIT_ARENA_KB)");
-		return;
-	}
-	one->ignore_failure = ignore;
-	one->argv = hold_argv(p, key, value);
-	one->path = one->argv ? one->argv[0] : NULL;
-	if (one->argv && (!one->argv[0] || one->argv[0][0] != '/'))
-		parse_bad(p, "%s=: the command's path must be absolute: \"%s\"", key, value);
-	while (*at)
-		at = &(*at)->next;
-	if (one->argv)
-		*at = one;
-}
-
 static void value_boolean(struct parse *p, void *field, const char *key, const char *value)
 {
 	if (num_bool(value, field))

@@ -14,6 +14,8 @@ typedef void set_value(struct parse *p, void *field, const char *key, const char
 set_value value_volume, value_tmpfs, value_device, value_caps, value_userns, value_seccomp, value_notify;
 set_value value_probe_command, value_probe_tcp, value_probe_http, value_health_action, value_interval;
 set_value value_timer_line;
+set_value value_commands, value_limit_key, value_ulimit, value_sysctl, value_environment_names, value_umask, value_timeouts;
+set_value value_give_up, value_condition;
 set_value value_paths, value_binds, value_syscalls, value_capset, value_protect_system, value_protect_home;
 
 /* True after emptying the list when the value is empty: that resets it (systemd.syntax(7)). */

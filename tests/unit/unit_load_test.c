@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "init/unit/unit.h"
@@ -193,6 +194,10 @@ static void a_unit_wants_what_it_cannot_do_without(void **state)
 		{ "a.service", "[Service]\nExecStart=/a\nExecStart=/b\n", "oneshot" },
 		{ "a.service", "[Service]\nExecStart=relative\n", "absolute" },
 		{ "a.service", "[Service]\nExecStart=@/bin/x y\n", "prefix" },
+		{ "a.service", "[Service]\nExecStart=/x\nLimitNOFILE=9:8\n", "SOFT" },
+		{ "a.service", "[Service]\nExecStart=/x\nUMask=8\n", "octal" },
+		{ "a.service", "[Unit]\nConditionPathExists=rel\n[Service]\nExecStart=/x\n", "absolute" },
+		{ "a.container", "[Container]\nRootfs=/x\nUlimit=fish=1\n", "no limit" },
 		{ "a.service", "[Service]\nType=oneshot\nExecStart=/a\nRestart=always\n", "never be done" },
 		{ "a.service", "ExecStart=/a\n", "before the first section" },
 	};
@@ -312,6 +317,34 @@ static void a_cycle_is_named_in_full(void **state)
 			    "not kept: c.service after a.service\n");
 }
 
+static void keys_of_a_process_are_read(void **state)
+{
+	const struct unit *u;
+	const struct unit_limit *l;
+	unsigned n = 0;
+
+	(void)state;
+	put(late, "a.service", "[Unit]\nConditionPathExists=/gone\nConditionPathExists=\nAssertHost=|!x\n[Service]\n"
+	    "ExecStart=:-+/bin/x $A\nUMask=0077\nTimeoutSec=3\nLimitNOFILE=10:20\nLimitCORE=1K\nLimitNOFILE=5\n"
+	    "LimitNPROC=7\nLimitNPROC=\n[X-Pintle]\nGiveUp=never\n");
+	load("");
+	u = unit_find(&set, "a.service");
+	assert_non_null(u);
+	assert_true(u->exec_start->no_expand && u->exec_start->ignore_failure && u->exec_start->privileged);
+	assert_int_equal(u->umask, 0077);
+	assert_int_equal(u->timeout_start_ms, 3000);
+	assert_int_equal(u->timeout_stop_ms, 3000);
+	assert_int_equal(u->start_limit_ms, 0);
+	for (l = u->limits; l; l = l->next, n++)
+		if (l->resource == RLIMIT_NOFILE)
+			assert_true(l->soft == 5 && l->hard == 5);
+		else
+			assert_true(l->resource == RLIMIT_CORE && l->soft == 1024);
+	assert_int_equal(n, 2);
+	assert_true(u->conditions && u->conditions->is_assert && u->conditions->trigger && u->conditions->negate);
+	assert_null(u->conditions->next);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
 
 int main(void)
@@ -327,6 +360,7 @@ int main(void)
 		TEST(a_full_table_refuses_the_rest_and_says_so),
 		TEST(ten_thousand_random_graphs_are_ordered),
 		TEST(a_cycle_is_named_in_full),
+		TEST(keys_of_a_process_are_read),
 	};
 
 	return cmocka_run_group_tests_name("unit_load", tests, NULL, NULL);
