@@ -81,8 +81,8 @@ check() {
 		pipe.service: error: not a regular file
 		empty.service: warning: masked: empty or a device, there is no such unit
 		off.container: warning: masked: empty or a device, there is no such unit
-		web.image: error: not a unit's name: NAME.container or NAME.service, 63 bytes at most
-		x.conf: error: not a unit's name: NAME.container or NAME.service, 63 bytes at most
+		web.image: error: not a unit's name: NAME.container, .service, .target or .timer, 63 bytes at most
+		x.conf: error: not a unit's name: NAME.container, .service, .target or .timer, 63 bytes at most
 		7 files, 5 errors, 2 warnings
 	END
 	run "$PINTLE" check
