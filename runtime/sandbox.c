@@ -14,6 +14,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "runtime/base/inroot.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 #include "runtime/enter.h"
@@ -24,9 +25,11 @@
 
 struct work {
 	const struct sandbox *s;
+	int root_fd;		/* RootDirectory=, or / */
+	struct stat root;
 	struct {
 		const struct sandbox_path *p;
-		const char *path;	/* below the root */
+		const char *path;	/* as asked for; once applied, where it truly is (NULL: nowhere) */
 	} at[SANDBOX_PATHS_MAX];
 	unsigned n;
 	char text[SANDBOX_PATHS_MAX * 64], table[TABLE_MAX];	/* the child's own copy, touched nowhere else */
@@ -35,19 +38,16 @@ struct work {
 
 static struct work work;
 
-/* The path below RootDirectory=, without a slash at its end. NULL: no room. */
-static const char *place(struct work *w, const char *path)
+/* Keeps a text. NULL: no room. */
+static const char *keep(struct work *w, const char *text, size_t n)
 {
-	const char *root = w->s->root ? w->s->root : "";
-	size_t left = sizeof(w->text) - w->used, len;
 	char *at = w->text + w->used;
 
-	if (str_print(at, left, "%s%s", root, path) < 0)
+	if (n >= sizeof(w->text) - w->used)
 		return NULL;
-	len = strlen(at);
-	while (len > 1 && at[len - 1] == '/')
-		at[--len] = '\0';
-	w->used += len + 1;
+	memcpy(at, text, n);
+	at[n] = '\0';
+	w->used += n + 1;
 	return at;
 }
 
@@ -68,10 +68,8 @@ static int collect(struct work *w, struct err *e)
 	if (w->s->n_paths > SANDBOX_PATHS_MAX)
 		return err_set(e, E2BIG, "sandbox", "more than %u paths", SANDBOX_PATHS_MAX);
 	for (i = 0; i < w->s->n_paths; i++) {
-		const char *path = place(w, w->s->paths[i].path);
+		const char *path = w->s->paths[i].path;
 
-		if (!path)
-			return err_set(e, E2BIG, "sandbox", "paths too long");
 		/* Shorter first, so parents before children; of equals in their order. */
 		for (k = w->n++; k && strlen(w->at[k - 1].path) > strlen(path); k--)
 			w->at[k] = w->at[k - 1];
@@ -88,56 +86,75 @@ static int hide(const char *path, const struct stat *st)
 	return mount("tmpfs", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0k,mode=000") ? -errno : 0;
 }
 
-static int bind(const struct sandbox_path *p, const char *path, bool exists)
+/* The place of a bind that is not there yet: a folder or an empty file, as its source is. fd or -errno. */
+static int make_place(const struct work *w, const struct sandbox_path *p)
 {
+	const char *name;
 	struct stat st;
-	int fd;
+	int parent AUTO_CLOSE = -1, made AUTO_CLOSE = -1;
 
+	if (p->how == SANDBOX_TMPFS)
+		return inroot_mkdirs(w->root_fd, p->path, 0755);
 	if (stat(p->source, &st))
 		return -errno;
-	if (!exists && S_ISDIR(st.st_mode)) {
-		int rc = io_mkdirs(AT_FDCWD, path, 0755);
-
-		if (rc)
-			return rc;
-	} else if (!exists) {
-		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-		if (fd < 0)
-			return -errno;
-		close(fd);
-	}
-	return mount(p->source, path, NULL, MS_BIND | (p->shallow ? 0 : MS_REC), NULL) ? -errno : 0;
+	if (S_ISDIR(st.st_mode))
+		return inroot_mkdirs(w->root_fd, p->path, 0755);
+	parent = inroot_parent(w->root_fd, p->path, 1, 0755, &name);
+	if (parent < 0)
+		return parent;
+	made = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	return made < 0 ? -errno : inroot_open(w->root_fd, p->path, O_PATH, 0);
 }
 
-static int apply(const struct sandbox_path *p, const char *path, struct err *e)
+static int mount_over(const struct work *w, const struct sandbox_path *p, int fd)
 {
+	char at[64];
 	struct stat st;
-	bool exists = !stat(path, &st), binds = p->how == SANDBOX_BIND || p->how == SANDBOX_BIND_READ_ONLY;
-	int rc = 0;
 
-	if (!exists && p->how == SANDBOX_TMPFS)
-		exists = !io_mkdirs(AT_FDCWD, path, 0755) && !stat(path, &st);
-	if (!exists && !binds)
-		return p->may_lack ? 0 : err_set(e, ENOENT, "sandbox", "%s", path);
+	enter_proc_path(at, sizeof(at), fd);
+	if (fstat(fd, &st))
+		return -errno;
 	switch (p->how) {
 	case SANDBOX_HIDDEN:
-		rc = hide(path, &st);
-		break;
+		return hide(at, &st);
 	case SANDBOX_TMPFS:
-		rc = mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, p->data) ? -errno : 0;
-		break;
+		return mount("tmpfs", at, "tmpfs", MS_NOSUID | MS_NODEV, p->data) ? -errno : 0;
 	case SANDBOX_BIND:
 	case SANDBOX_BIND_READ_ONLY:
-		rc = bind(p, path, exists);
-		if (rc == -ENOENT && p->may_lack)
-			rc = 0;
-		break;
+		return mount(p->source, at, NULL, MS_BIND | (p->shallow ? 0 : MS_REC), NULL) ? -errno : 0;
 	default:
 		/* The root is a mount already; bound to itself it would be out of sight. */
-		if (strcmp(path, "/"))
-			rc = mount(path, path, NULL, MS_BIND | MS_REC, NULL) ? -errno : 0;
+		if (st.st_ino == w->root.st_ino && st.st_dev == w->root.st_dev)
+			return 0;
+		return mount(at, at, NULL, MS_BIND | MS_REC, NULL) ? -errno : 0;
 	}
-	return rc ? err_set(e, rc, "sandbox", "%s", path) : 0;
+}
+
+/* By a descriptor that was reached inside the root: what lies there is foreign, and its symlinks lead where they like. */
+static int apply(struct work *w, unsigned i, struct err *e)
+{
+	const struct sandbox_path *p = w->at[i].p;
+	bool makes = p->how == SANDBOX_TMPFS || p->how == SANDBOX_BIND || p->how == SANDBOX_BIND_READ_ONLY;
+	int fd AUTO_CLOSE = inroot_open(w->root_fd, p->path, O_PATH, 0), rc;
+	char at[64], real[4096];
+	ssize_t n;
+
+	if (fd == -ENOENT && makes)
+		fd = make_place(w, p);
+	if (fd == -ENOENT && p->may_lack) {
+		w->at[i].path = NULL;
+		return 0;
+	}
+	rc = fd < 0 ? fd : mount_over(w, p, fd);
+	if (rc == -ENOENT && p->may_lack)
+		rc = 0;
+	if (rc)
+		return err_set(e, rc, "sandbox", "%s", p->path);
+	/* Where it truly is: the mounts below it are found by that. */
+	enter_proc_path(at, sizeof(at), fd);
+	n = readlink(at, real, sizeof(real));
+	w->at[i].path = n > 0 && n < (ssize_t)sizeof(real) ? keep(w, real, (size_t)n) : NULL;
+	return w->at[i].path ? 0 : err_set(e, E2BIG, "sandbox", "paths too long");
 }
 
 /* --- read-only ------------------------------------------------------------------------------------ */
@@ -153,12 +170,18 @@ static bool is_read_only(const struct work *w, const char *mount_point)
 	const char *root = w->s->root ? w->s->root : "";
 	const char *inside = below(mount_point, *root ? root : "/") ? mount_point + strlen(root) : NULL;
 	bool read_only = w->s->strict && inside && !is_api(inside);
+	size_t longest = 0;
 	unsigned i;
 
-	for (i = 0; i < w->n; i++)
-		if (below(mount_point, w->at[i].path))
-			read_only = w->at[i].p->how == SANDBOX_READ_ONLY || w->at[i].p->how == SANDBOX_BIND_READ_ONLY ||
+	for (i = 0; i < w->n; i++) {
+		size_t n = w->at[i].path ? strlen(w->at[i].path) : 0;
+
+		if (!n || n < longest || !below(mount_point, w->at[i].path))
+			continue;
+		longest = n;
+		read_only = w->at[i].p->how == SANDBOX_READ_ONLY || w->at[i].p->how == SANDBOX_BIND_READ_ONLY ||
 				    w->at[i].p->how == SANDBOX_HIDDEN;
+	}
 	return read_only;
 }
 
@@ -227,6 +250,19 @@ static int own_namespaces(const struct sandbox *s, struct err *e)
 	return s->private_network ? enter_loopback(&c, e) : 0;
 }
 
+/* The root is a mount of its own: what is made read-only is it, not the host's file system. */
+static int open_root(struct work *w, struct err *e)
+{
+	const char *root = w->s->root ? w->s->root : "/";
+
+	if (w->s->root && mount(root, root, NULL, MS_BIND | MS_REC, NULL))
+		return err_set(e, errno, "RootDirectory=", "%s", root);
+	w->root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (w->root_fd < 0 || fstat(w->root_fd, &w->root))
+		return err_set(e, errno, "RootDirectory=", "%s", root);
+	return 0;
+}
+
 static int change_root(const struct sandbox *s, struct err *e)
 {
 	if (!s->root)
@@ -245,13 +281,11 @@ int sandbox_enter(const struct sandbox *s, struct err *e)
 	w->used = 0;
 	rc = collect(w, e);
 	rc = rc ?: own_namespaces(s, e);
-	/* The root is a mount of its own: what is made read-only is it, not the host's file system. */
-	if (!rc && s->root && mount(s->root, s->root, NULL, MS_BIND | MS_REC, NULL))
-		rc = err_set(e, errno, "RootDirectory=", "%s", s->root);
+	rc = rc ?: open_root(w, e);
 	for (i = 0; i < w->n && !rc; i++)
-		rc = apply(w->at[i].p, w->at[i].path, e);
+		rc = apply(w, i, e);
 	if (!rc && s->private_devices)
-		rc = sandbox_devices(s->root ? s->root : "", e);
+		rc = sandbox_devices(w->root_fd, e);
 	rc = rc ?: seal_all(w, e);
 	return rc ?: change_root(s, e);
 }

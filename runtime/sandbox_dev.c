@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/inroot.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
+#include "runtime/enter.h"
 
 #define STAGE "/run/pintle/dev"
 
@@ -40,11 +42,11 @@ static int bind_one(const char *name, bool folder, struct err *e)
 	return mount(from, to, NULL, MS_BIND | MS_REC, NULL) ? err_set(e, errno, "PrivateDevices=", "%s", name) : 0;
 }
 
-int sandbox_devices(const char *root, struct err *e)
+int sandbox_devices(int root_fd, struct err *e)
 {
 	char path[512];
 	unsigned i;
-	int rc = io_mkdirs(AT_FDCWD, STAGE, 0755);
+	int dev AUTO_CLOSE = -1, rc = io_mkdirs(AT_FDCWD, STAGE, 0755);
 
 	if (rc || mount("tmpfs", STAGE, "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755,size=64k"))
 		return err_set(e, rc ? rc : errno, "PrivateDevices=", STAGE);
@@ -58,10 +60,12 @@ int sandbox_devices(const char *root, struct err *e)
 	}
 	if (rc)
 		return rc;
-	if (str_print(path, sizeof(path), "%s/dev", root) < 0)
-		return err_set(e, ENAMETOOLONG, "PrivateDevices=", "%s", root);
+	dev = inroot_open(root_fd, "/dev", O_PATH | O_DIRECTORY, 0);
+	if (dev < 0)
+		return err_set(e, dev, "PrivateDevices=", "/dev");
+	enter_proc_path(path, sizeof(path), dev);
 	if (mount(NULL, STAGE, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC, NULL) ||
 	    mount(STAGE, path, NULL, MS_MOVE, NULL))
-		return err_set(e, errno, "PrivateDevices=", "%s", path);
+		return err_set(e, errno, "PrivateDevices=", "/dev");
 	return 0;
 }

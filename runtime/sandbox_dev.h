@@ -5,7 +5,7 @@
 
 #include "runtime/base/err.h"
 
-/* Puts it over ROOT/dev: null zero full random urandom tty, pts, shm, log, and the usual links. 0 or -errno with e. */
-int sandbox_devices(const char *root, struct err *e);
+/* Puts it over /dev of the root: null zero full random urandom tty, pts, shm, log, and the usual links. 0 or -errno with e. */
+int sandbox_devices(int root_fd, struct err *e);
 
 #endif

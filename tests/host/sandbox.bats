@@ -157,6 +157,21 @@ bounded() {
 	[[ $SAID == *"/srv/x no"* && $SAID == *"/x yes"* ]]
 }
 
+@test "RootDirectory=: symlinks in it lead nowhere outside, nothing of the host is made or covered" {
+	mkdir -p "$SKEL/jail/bin" "$SKEL/jail/proc" "$SKEL/jail/dev" "$SKEL/jail/etc" "$SKEL/jail/victim" "$SKEL/victim"
+	cp "$SKEL/bin/busybox" "$SKEL/jail/bin/"
+	ln -s busybox "$SKEL/jail/bin/sh"
+	ln -s /victim "$SKEL/jail/abs"
+	ln -s ../../../victim "$SKEL/jail/dots"
+	ln -s /etc "$SKEL/jail/own"
+	see 'cd /; busybox cat /victim/new/see /etc/file 2>&1 | busybox grep -c SAID; busybox ls /victim | busybox tr "\n" " "' \
+		RootDirectory=/jail BindReadOnlyPaths=/bin/see 'BindPaths=/bin:/abs/new /bin/see:/own/file' TemporaryFileSystem=/dots/tmp
+	[[ $SAID == *"new tmp"* ]]
+	inside /bin/sh -c 'ls -A /victim' >"$T/victim"
+	[ ! -s "$T/victim" ]
+	inside /bin/sh -c '[ ! -e /etc/file ]'
+}
+
 @test "CapabilityBoundingSet=, AmbientCapabilities= for a user" {
 	see 'grep ^Cap /proc/self/status; id -u' User=web CapabilityBoundingSet='CAP_NET_BIND_SERVICE CAP_CHOWN' \
 		AmbientCapabilities=CAP_NET_BIND_SERVICE
