@@ -17,7 +17,7 @@
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
 
-static const struct unit no_unit = { .name = "", .kind = UNIT_TARGET, .gone = true };
+static struct unit no_unit;	/* what a place has that no unit has: a nameless target that is gone */
 static uint8_t place_of[UNITS_MAX];	/* by index in `units` */
 static bool has_place[UNITS_MAX];
 static uint16_t order[UNITS_MAX];	/* of starting, indices in `units` */
@@ -92,6 +92,8 @@ void svc_place_rest(void)
 	static const int none[4] = { -1, -1, -1, -1 };
 	unsigned i;
 
+	no_unit.kind = UNIT_TARGET;
+	no_unit.gone = true;
 	/* Between those that a record named there may be places without one. */
 	for (i = 0; i < n_svcs; i++)
 		if (!svcs[i].unit)
