@@ -208,7 +208,7 @@ gone() {
 	printf '[Timer]\nOnActiveSec=100ms\nOnUnitActiveSec=300ms\n[Install]\nWantedBy=timers.target\n' | unit tick.timer
 	boot
 	until_true 5 times tick 2
-	p reexec
+	reexec
 	n=$(grep -cx tick "$STATE/notes")
 	until_true 5 times tick $((n + 3))
 }

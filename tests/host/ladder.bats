@@ -160,7 +160,7 @@ steps() {
 	sed -i 's/Patience=.*/Patience=1s/' "$SKEL/etc/pintle/pintle.conf"
 	boot
 	until_true 5 grep -aq 'restart unit, time 1' "$T/console.log"
-	p reexec
+	reexec
 	wait_end
 	[ "$ENDED" = 129 ]
 	[ "$(steps)" = "restart unit, time 1;restart unit, time 2;restart group, time 1;reboot, time 1;" ]

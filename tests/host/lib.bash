@@ -9,6 +9,7 @@
 #   conf                  writes /etc/pintle/pintle.conf from standard input
 #   boot [v1|v2|none]     starts PID 1 and waits for its control socket
 #   p WORD...             the client inside: p status; its exit status is the client's
+#   reexec                `pintle reexec`, until the new PID 1 answers
 #   inside COMMAND...     a busybox command inside PID 1's namespaces
 #   state UNIT FIELD      one field of `status --json`
 #   until_true SECONDS COMMAND...   polls; fails with what it waited for
@@ -136,6 +137,24 @@ has_child() {
 
 answers() {
 	p list >/dev/null 2>&1
+}
+
+# How often PID 1 has begun anew, by faults and by command.
+begun() {
+	p status --json 2>/dev/null | tr ',{}' '\n' | sed -n 's/.*"\(crashes\|reexecs\)": *\([0-9]*\).*/\2/p' | paste -sd+ | bc
+}
+
+# Asks for a re-exec and waits until the new PID 1 answers: until then the old one does.
+reexec() {
+	local n
+	n=$(begun)
+	p reexec
+	until_true 15 began_again "$n"
+}
+
+began_again() {
+	local n
+	n=$(begun 2>/dev/null) && [ -n "$n" ] && [ "$n" -gt "$1" ]
 }
 
 inside() {

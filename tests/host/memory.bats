@@ -57,8 +57,7 @@ frozen() {
 		MemoryMax=900G
 	UNIT
 	cp "$SKEL/etc/pintle/units/huge.service" "/proc/$PID1/root/etc/pintle/units/"
-	p reexec
-	until_true 10 answers
+	p reload
 	p start huge
 	state_is huge state running
 	p logs huge | grep -q 'memory: 921600 MiB asked for'
@@ -77,8 +76,7 @@ frozen() {
 	p logs first | grep -q 'memory is short: frozen'
 	until_true 15 frozen second.service
 	# Another PID 1 knows what the one before did.
-	p reexec
-	until_true 10 answers
+	reexec
 	until_true 15 state_is second state inactive
 	state_is never state running
 	state_is never restarts 0
@@ -90,7 +88,7 @@ frozen() {
 	boot v2
 	until_true 15 frozen first.service
 	printf '[Memory]\nLowWater=1M\nHighWater=2M\n' >"/proc/$PID1/root/etc/pintle/pintle.conf"
-	p reexec
+	reexec
 	until_true 45 eval '! frozen first.service'
 	state_is first state running
 	p logs first | grep -q 'memory is there again: thawed'

@@ -42,23 +42,6 @@ container() {
 	{ printf '[Container]\nRootfs=/roots/bb\n'; cat; printf '[Install]\nWantedBy=multi-user.target\n'; } | unit "$1.container"
 }
 
-# How often PID 1 has begun anew, by faults and by command.
-begun() {
-	p status --json 2>/dev/null | tr ',{}' '\n' | sed -n 's/.*"\(crashes\|reexecs\)": *\([0-9]*\).*/\2/p' | paste -sd+ | bc
-}
-
-reexec() {
-	local n
-	n=$(begun)
-	p reexec
-	until_true 5 began_again "$n"
-}
-
-began_again() {
-	local n
-	n=$(begun 2>/dev/null) && [ -n "$n" ] && [ "$n" -gt "$1" ]
-}
-
 # crash SIGNAL: sends it until PID 1 has taken it (between exec and its first instructions the kernel drops it).
 crash() {
 	local n
