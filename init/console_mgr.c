@@ -5,11 +5,11 @@
 #include <signal.h>
 
 #include "board/board.h"
-#include "init/early.h"
+#include "init/boot/early.h"
+#include "init/boot/shutdown.h"
 #include "init/loop.h"
 #include "init/report.h"
 #include "init/self.h"
-#include "init/shutdown.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
 

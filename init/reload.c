@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "init/ctl_server.h"
-#include "init/degraded.h"
+#include "init/boot/degraded.h"
+#include "init/ctl/ctl_server.h"
 #include "init/keep/svc_saved.h"
 #include "init/report.h"
-#include "init/svc.h"
-#include "init/svc_place.h"
+#include "init/svc/svc.h"
+#include "init/svc/svc_place.h"
 #include "init/unit/snapshot.h"
 #include "runtime/base/dir.h"
 #include "runtime/base/io.h"

@@ -4,7 +4,7 @@
  * SIGPWR power off, SIGUSR1 halts; everything else is noted. Every wake reaps until there is nothing to reap:
  * many exits are one SIGCHLD.
  */
-#include "init/critical.h"
+#include "init/guard/critical.h"
 #include "init/sig.h"
 
 #include <errno.h>
@@ -15,17 +15,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "init/boot.h"
+#include "init/boot/boot.h"
+#include "init/boot/shutdown.h"
 #include "init/console_mgr.h"
-#include "init/health.h"
 #include "init/keep/svc_saved.h"
 #include "init/loop.h"
 #include "init/reload.h"
-#include "init/shutdown.h"
-#include "init/svc.h"
-#include "runtime/base/signals.h"
+#include "init/svc/health.h"
+#include "init/svc/svc.h"
 #include "init/worker.h"
 #include "runtime/base/log.h"
+#include "runtime/base/signals.h"
 
 #define REAP_PER_TURN 256	/* a burst of exits does not keep the loop from its other work */
 

@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "fetch/job.h"
-#include "init/degraded.h"
+#include "init/boot/degraded.h"
 #include "init/report.h"
 #include "init/self.h"
-#include "runtime/base/signals.h"
 #include "runtime/base/io.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/str.h"
 
 #define WORKER_MAX_MS (10 * 60 * 1000u)	/* a job that takes longer is stuck on its medium */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "init/svc.h"
+#include "init/svc/svc.h"
 
 /* A unit in PREPARING: it will get PREPARED or REFUSED. */
 void worker_queue(struct svc *s);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "init/ctl.h"
+#include "init/ctl/ctl.h"
 #include "runtime/base/compiler.h"
 
 /* pintle WORD …: the exit status of DESIGN section 5: 0 done, 1 failed, 2 usage, 3 not running, 4 no such unit. */

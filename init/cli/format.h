@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "init/ctl.h"
+#include "init/ctl/ctl.h"
 
 /* "0s" "59s" "12m34s" "5h59m" "99d23h" "9999d": at most 6 columns. */
 void format_span(char *buf, size_t cap, uint64_t ms);

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "init/cli/cli.h"
-#include "runtime/base/signals.h"
 #include "runtime/base/num.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/str.h"
 
 #define C 1

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "init/ring.h"
+#include "init/log/ring.h"
 #include "runtime/base/err.h"
 
 enum keep_kind {	/* of records; their order and meaning are for ever */

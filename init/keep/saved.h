@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "init/ctl.h"
+#include "init/ctl/ctl.h"
 #include "init/keep/keep.h"
 
 struct saved_proc {

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "init/fdstore.h"
-#include "init/health.h"
-#include "init/notify.h"
-#include "init/svc_act.h"
-#include "init/svc_place.h"
-#include "init/svc_proc.h"
-#include "init/timers.h"
+#include "init/svc/fdstore.h"
+#include "init/svc/health.h"
+#include "init/svc/notify.h"
+#include "init/svc/svc_act.h"
+#include "init/svc/svc_place.h"
+#include "init/svc/svc_proc.h"
+#include "init/svc/timers.h"
 #include "init/unit/unit.h"
 #include "runtime/base/log.h"
 #include "runtime/base/str.h"

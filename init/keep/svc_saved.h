@@ -4,7 +4,7 @@
 #define PINTLE_INIT_KEEP_SVC_SAVED_H
 
 #include "init/keep/saved.h"
-#include "init/svc.h"
+#include "init/svc/svc.h"
 
 /* Leaves the unit's record as it is now. */
 void svc_save(struct svc *s);

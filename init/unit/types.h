@@ -81,7 +81,7 @@ enum unit_timer_base { UNIT_TIMER_BOOT, UNIT_TIMER_STARTUP, UNIT_TIMER_ACTIVE, U
 struct unit_timer_line {
 	enum unit_timer_base base;
 	uint64_t span_ms;
-	const struct calendar *calendar;	/* UNIT_TIMER_CALENDAR: init/calendar.h */
+	const struct calendar *calendar;	/* UNIT_TIMER_CALENDAR: init/svc/calendar.h */
 	struct unit_timer_line *next;
 };
 struct unit_timer {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "init/ctl.h"
+#include "init/ctl/ctl.h"
 #include "init/unit/types.h"
 #include "runtime/base/arena.h"
 

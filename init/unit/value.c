@@ -10,8 +10,8 @@
 
 #include "init/unit/hold.h"
 #include "init/unit/value.h"
-#include "runtime/base/signals.h"
 #include "runtime/base/num.h"
+#include "runtime/base/signals.h"
 #include "runtime/base/str.h"
 
 bool value_resets(struct unit_list *l, const char *value)

@@ -2,7 +2,7 @@
 /* The lines of a timer: systemd.timer(5). See value.h. */
 #include <string.h>
 
-#include "init/calendar.h"
+#include "init/svc/calendar.h"
 #include "init/unit/hold.h"
 #include "init/unit/value.h"
 #include "runtime/base/num.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* sd_notify's datagrams, as any process of a unit may send them: init/notify_parse.c. */
+/* sd_notify's datagrams, as any process of a unit may send them: init/svc/notify_parse.c. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "init/notify_parse.h"
+#include "init/svc/notify_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

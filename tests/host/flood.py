@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
 """flood.py SOCKET NAME: clients of the control socket that ask more than they should, and one that asks as it should.
-The frames are those of init/ctl.h, in native byte order."""
+The frames are those of init/ctl/ctl.h, in native byte order."""
 import select
 import socket
 import struct
@@ -11,7 +11,7 @@ import time
 
 SOCKET = sys.argv[1]
 STATUS, LIST, END = 1, 2, 4
-BURST, RATE = 20, 20        # TOKENS_MAX, and 1000 / TOKEN_MS of init/ctl_server.c
+BURST, RATE = 20, 20        # TOKENS_MAX, and 1000 / TOKEN_MS of init/ctl/ctl_server.c
 LATE = 0.1                  # seconds that an answer may take while others flood
 
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/oci/config.h"
 #include "runtime/oci/bundle.h"
+#include "runtime/oci/config.h"
 #include "runtime/oci/seccomp_file.h"
 
 static struct sock_filter ops[SECCOMP_OPS_MAX];

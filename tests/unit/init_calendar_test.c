@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "init/calendar.h"
+#include "init/svc/calendar.h"
 #include "runtime/base/compiler.h"
 
 #define BASE 1768472430u	/* 2026-01-15 10:20:30 UTC */

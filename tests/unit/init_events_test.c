@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "init/events.h"
+#include "init/log/events.h"
 
 static void the_last_are_kept_in_order(void **state)
 {

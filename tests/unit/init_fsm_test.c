@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "init/svc_fsm.h"
+#include "init/svc/svc_fsm.h"
 #include "runtime/base/compiler.h"
 
 #define HAS(step, name) ((step).actions >> ACT_##name & 1)

@@ -12,8 +12,8 @@
 
 #include "board/reset.h"
 #include "init/conf.h"
-#include "init/ladder.h"
-#include "init/watchdog_rule.h"
+#include "init/guard/ladder.h"
+#include "init/guard/watchdog_rule.h"
 #include "runtime/base/str.h"
 
 static const struct ladder_conf usual = {

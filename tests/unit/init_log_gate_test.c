@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "init/log_gate.h"
+#include "init/log/log_gate.h"
 #include "runtime/base/compiler.h"
 #include "runtime/base/str.h"
 

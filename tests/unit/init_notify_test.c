@@ -7,8 +7,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "init/health_rule.h"
-#include "init/notify_parse.h"
+#include "init/svc/health_rule.h"
+#include "init/svc/notify_parse.h"
 
 static struct notify_msg m;
 

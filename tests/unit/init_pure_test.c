@@ -12,11 +12,11 @@
 #include <string.h>
 #include <sys/mount.h>
 
-#include "init/backoff.h"
-#include "init/ctl.h"
-#include "init/env.h"
-#include "init/fstab.h"
-#include "init/ring.h"
+#include "init/boot/fstab.h"
+#include "init/ctl/ctl.h"
+#include "init/log/ring.h"
+#include "init/svc/backoff.h"
+#include "init/svc/env.h"
 #include "runtime/base/str.h"
 
 /* --- backoff -------------------------------------------------------------------------------------- */

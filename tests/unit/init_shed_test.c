@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "init/shed_rule.h"
+#include "init/guard/shed_rule.h"
 #include "runtime/base/compiler.h"
 
 #define MB (1ull << 20)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""A control socket that answers what a test wants: the frames of init/ctl.h by struct, in native byte order."""
+"""A control socket that answers what a test wants: the frames of init/ctl/ctl.h by struct, in native byte order."""
 import os
 import socket
 import struct
