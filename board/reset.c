@@ -34,8 +34,10 @@ enum reset_cause reset_judge(const struct reset_signs *s)
 const char *reset_word(enum reset_cause cause)
 {
 	static const char *const words[] = {
-		[RESET_UNKNOWN] = "", [RESET_ORDERLY] = "orderly", [RESET_LADDER] = "ladder", [RESET_WATCHDOG] = "watchdog",
-		[RESET_PANIC] = "panic", [RESET_HEAT] = "heat", [RESET_POWER] = "power",
+		[RESET_UNKNOWN] = "",	   [RESET_ORDERLY] = "orderly",
+		[RESET_LADDER] = "ladder", [RESET_WATCHDOG] = "watchdog",
+		[RESET_PANIC] = "panic",   [RESET_HEAT] = "heat",
+		[RESET_POWER] = "power",
 	};
 
 	_Static_assert(ARRAY_LEN(words) == RESET_CAUSES, "a word a cause");
@@ -53,8 +55,9 @@ uint64_t reset_dump_time(const char *folder)
 	if (fd < 0 || dir_start(&d, fd))
 		return 0;
 	while (dir_next(&d, &entry) > 0)
-		if (str_starts(entry.name, "dmesg-") && !fstatat(fd, entry.name, &st, AT_SYMLINK_NOFOLLOW) &&
-		    st.st_mtime > 0 && (uint64_t)st.st_mtime > newest)
+		if (str_starts(entry.name, "dmesg-") &&
+		    !fstatat(fd, entry.name, &st, AT_SYMLINK_NOFOLLOW) && st.st_mtime > 0 &&
+		    (uint64_t)st.st_mtime > newest)
 			newest = (uint64_t)st.st_mtime;
 	return newest;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Why the board started: the watchdog driver's word, the kernel's dump in pstore, and pintle's own record of how it went down. */
+/*
+ * Why the board started: the watchdog driver's word, the kernel's dump in pstore, and pintle's own
+ * record of how it went down.
+ */
 #ifndef PINTLE_BOARD_RESET_H
 #define PINTLE_BOARD_RESET_H
 
@@ -31,8 +34,9 @@ enum reset_cause reset_judge(const struct reset_signs *s);
 /* "watchdog"; "" for unknown. */
 const char *reset_word(enum reset_cause cause);
 /*
- * When the newest dump of a panic or an oops in the folder (/sys/fs/pstore, mounted) was made, Unix time; 0 = there is none.
- * Dumps stay until somebody removes them: who asks compares with what was there before. Not in PID 1: the store may be flash.
+ * When the newest dump of a panic or an oops in the folder (/sys/fs/pstore, mounted) was made, Unix
+ * time; 0 = there is none. Dumps stay until somebody removes them: who asks compares with what was
+ * there before. Not in PID 1: the store may be flash.
  */
 uint64_t reset_dump_time(const char *folder);
 

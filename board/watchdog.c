@@ -20,7 +20,9 @@ static void read_driver(struct watchdog *w)
 	memset(&info, 0, sizeof(info));
 	if (!ioctl(w->fd, WDIOC_GETSUPPORT, &info)) {
 		for (i = 0; i < sizeof(info.identity) && info.identity[i]; i++)
-			w->identity[i] = info.identity[i] >= ' ' && info.identity[i] < 127 ? (char)info.identity[i] : '?';
+			w->identity[i] = info.identity[i] >= ' ' && info.identity[i] < 127
+						 ? (char)info.identity[i]
+						 : '?';
 		w->magic_close = info.options & WDIOF_MAGICCLOSE;
 	}
 	if (!ioctl(w->fd, WDIOC_GETBOOTSTATUS, &n) && n > 0)
@@ -37,23 +39,31 @@ void watchdog_set(struct watchdog *w, uint32_t timeout_s, uint32_t pretimeout_s)
 {
 	int want = (int)timeout_s, pre = (int)pretimeout_s, none = 0;
 
-	/* A pretimeout that is left from before may not be longer than the new timeout: off, then both. */
+	/*
+	 * A pretimeout that is left from before may not be longer than the new timeout: off, then
+	 * both.
+	 */
 	if (w->pretimeout_s)
 		ioctl(w->fd, WDIOC_SETPRETIMEOUT, &none);
 	if (want)
 		ioctl(w->fd, WDIOC_SETTIMEOUT, &want);
 	if (pre)
 		ioctl(w->fd, WDIOC_SETPRETIMEOUT, &pre);
-	/* What SETTIMEOUT returns is rounded by some drivers and not by others: only this is the truth. */
+	/*
+	 * What SETTIMEOUT returns is rounded by some drivers and not by others: only this is the
+	 * truth.
+	 */
 	read_driver(w);
 }
 
-int watchdog_open(const char *device, uint32_t timeout_s, uint32_t pretimeout_s, struct watchdog *ret, struct err *e)
+int watchdog_open(const char *device, uint32_t timeout_s, uint32_t pretimeout_s,
+		  struct watchdog *ret, struct err *e)
 {
 	struct watchdog w = { .fd = open(device, O_WRONLY | O_CLOEXEC | O_NOCTTY) };
 
 	if (w.fd < 0)
-		return err_set(e, errno == ENXIO || errno == ENODEV ? ENOENT : errno, "watchdog", "%s", device);
+		return err_set(e, errno == ENXIO || errno == ENODEV ? ENOENT : errno, "watchdog",
+			       "%s", device);
 	read_driver(&w);
 	watchdog_set(&w, timeout_s, pretimeout_s);
 	*ret = w;

@@ -185,7 +185,8 @@ static int on_link(void *ctx, const struct index_entry *entry, struct err *e)
 	return l->found;
 }
 
-/* The stored indexes, from the bottom: which digests lead to the manifest. They become the chain.
+/*
+ * The stored indexes, from the bottom: which digests lead to the manifest. They become the chain.
  */
 static int load_chain(struct work *w, int dir_fd, const struct digest *manifest)
 {

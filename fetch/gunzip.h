@@ -39,7 +39,8 @@ struct gunzip {			/* the caller's; private to gunzip.c */
  */
 int gunzip_init(struct gunzip *g, void *memory, unsigned char *out, size_t out_cap,
 	int (*put)(void *ctx, const void *bytes, size_t n, struct err *e), void *ctx);
-/* Takes the next n bytes, in pieces of any split. 0, or -errno with e naming the offset and reason.
+/*
+ * Takes the next n bytes, in pieces of any split. 0, or -errno with e naming the offset and reason.
  */
 int gunzip_feed(struct gunzip *g, const void *bytes, size_t n, struct err *e);
 /* The input has ended: 0 if that is behind a whole member, else -EBADMSG. */

@@ -67,7 +67,8 @@ int job_main(void);
  * ret->status. Blocks.
  */
 int job_run(const struct job_request *req, struct job_result *ret);
-/* Makes a result from a worker safe to use: magic, version, kind, strings. 0 or -EPROTO. For PID 1.
+/*
+ * Makes a result from a worker safe to use: magic, version, kind, strings. 0 or -EPROTO. For PID 1.
  */
 int job_result_check(struct job_result *r, enum job_kind kind);
 

@@ -21,7 +21,8 @@ struct ref {
 	struct digest pin;
 };
 
-/* Takes a reference apart; path is set for the oci transports only. Pure. 0 or -EINVAL with e set.
+/*
+ * Takes a reference apart; path is set for the oci transports only. Pure. 0 or -EINVAL with e set.
  */
 int ref_parse(const char *image, struct ref *ret, struct err *e);
 

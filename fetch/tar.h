@@ -98,10 +98,7 @@ uint64_t tar_skippable(const struct tar *t);
  */
 int tar_skip(struct tar *t, uint64_t n, struct err *e);
 
-/*
- * --- between tar.c, tar_header.c and tar_pax.c
- * ----------------------------------------------------
- */
+/* --- between tar.c, tar_header.c and tar_pax.c --- */
 
 #define TAR_TYPE_AT 156	/* in the block */
 /* Whether the checksum in t->block is right, as bytes or as signed characters. */

@@ -94,7 +94,8 @@ static int make_node(struct unpack *u, int fd, const char *name, struct err *e)
 	return unpack_attrs_at(u, fd, name, e);
 }
 
-/* The folder that holds a hard link's target, in this layer, no symlink on the way. An O_PATH fd.
+/*
+ * The folder that holds a hard link's target, in this layer, no symlink on the way. An O_PATH fd.
  */
 static int open_target(struct unpack *u, const char **ret_name, struct stat *st, struct err *e)
 {

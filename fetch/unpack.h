@@ -49,7 +49,8 @@ int unpack_finish(struct unpack *u, struct err *e);
 /* Closes what is open; after unpack_finish() or instead of it. */
 void unpack_close(struct unpack *u);
 
-/* --- between the files of the unpacker ----------------------------------------------------------
+/*
+ * --- between the files of the unpacker ----------------------------------------------------------
  */
 
 /* Fills e with the entry's offset, its name and why. Returns -code. */

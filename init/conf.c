@@ -72,7 +72,8 @@ static const struct {
 	int (*set)(void *field, const char *value);
 	size_t at;
 } keys[] = {
-#define CONF(section, name, type, field, help) { section, #name, set_##type, offsetof(struct conf, field) },
+#define CONF(section, name, type, field, help)                                                     \
+	{ section, #name, set_##type, offsetof(struct conf, field) },
 #include "init/conf.def"
 #undef CONF
 };
@@ -80,8 +81,15 @@ static const struct {
 void conf_init(struct conf *c)
 {
 	*c = (struct conf){
-		.watchdog = true, .watchdog_device = "/dev/watchdog", .timeout_ms = 30000, .patience_ms = 60000, .healthy_ms = 600000,
-		.restarts = 2, .group_restarts = 1, .reboots = 2, .reserve = 8 << 20,
+		.watchdog = true,
+		.watchdog_device = "/dev/watchdog",
+		.timeout_ms = 30000,
+		.patience_ms = 60000,
+		.healthy_ms = 600000,
+		.restarts = 2,
+		.group_restarts = 1,
+		.reboots = 2,
+		.reserve = 8 << 20,
 	};
 }
 
@@ -129,7 +137,8 @@ static char *next_line(char *buf, int cap, void *ctx)
 	n = eol ? (size_t)(eol - r->at) : left;
 	r->line++;
 	if (n + 2 > (size_t)cap || memchr(r->at, 0, n)) {
-		r->report(r->ctx, LOG_LVL_WARN, r->file, r->line, "a line too long, or with a NUL: ignored");
+		r->report(r->ctx, LOG_LVL_WARN, r->file, r->line,
+			  "a line too long, or with a NUL: ignored");
 		buf[0] = '\n';
 		buf[1] = '\0';
 	} else {
@@ -159,9 +168,12 @@ static void check(struct reading *r)
 		c->patience_ms = 86400000;
 }
 
-void conf_read(struct conf *c, const char *text, size_t n, const char *file, unit_report *report, void *ctx)
+void conf_read(struct conf *c, const char *text, size_t n, const char *file, unit_report *report,
+	       void *ctx)
 {
-	struct reading r = { .c = c, .at = text, .end = text + n, .file = file, .report = report, .ctx = ctx };
+	struct reading r = {
+		.c = c, .at = text, .end = text + n, .file = file, .report = report, .ctx = ctx
+	};
 
 	ini_parse_stream(next_line, &r, on_pair, &r);
 	check(&r);

@@ -14,7 +14,8 @@
 #include "runtime/base/log.h"
 
 #define AGAIN_MS 2000
-#define FIRST_MS 100	/* the first containers go first: on one slow core a console costs them 20 ms */
+#define FIRST_MS                                                                                   \
+	100 /* the first containers go first: on one slow core a console costs them 20 ms */
 
 static char ttys[BOARD_CONSOLES_MAX][BOARD_TTY_MAX];
 static pid_t pids[BOARD_CONSOLES_MAX];

@@ -12,8 +12,9 @@
 #include "runtime/base/sys.h"
 
 /*
- * A unit has two log pipes, two exec reports, a notify socket, a pipe for NotifyFD=; clocks of its state, its
- * next try, its group, its watchdog, its probes or its timer. The rest is the control socket's clients, workers, consoles.
+ * A unit has two log pipes, two exec reports, a notify socket, a pipe for NotifyFD=; clocks of its
+ * state, its next try, its group, its watchdog, its probes or its timer. The rest is the control
+ * socket's clients, workers, consoles.
  */
 #define WATCHES (6 * UNITS_MAX + 32)
 #define TIMERS (6 * UNITS_MAX + 48)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * PID 1's event loop: epoll over a fixed table of watches and a fixed table of timers. A handle is an
- * index and a generation: an event of a watch that is gone, or of its place's next owner, is dropped.
- * Nothing here blocks but the wait itself; nothing allocates.
+ * PID 1's event loop: epoll over a fixed table of watches and a fixed table of timers. A handle is
+ * an index and a generation: an event of a watch that is gone, or of its place's next owner, is
+ * dropped. Nothing here blocks but the wait itself; nothing allocates.
  */
 #ifndef PINTLE_INIT_LOOP_H
 #define PINTLE_INIT_LOOP_H
@@ -19,7 +19,10 @@ typedef void loop_tick(unsigned arg);
 
 /* Makes the epoll fd. 0 or -errno. */
 int loop_init(void);
-/* Watches an fd (not owned) for EPOLL* events. The handle, or LOOP_NONE when the table is full or epoll refuses. */
+/*
+ * Watches an fd (not owned) for EPOLL* events. The handle, or LOOP_NONE when the table is full or
+ * epoll refuses.
+ */
 loop_handle loop_watch(int fd, uint32_t events, loop_event *call, unsigned arg);
 /* Changes what is watched for; a stale handle does nothing. */
 void loop_change(loop_handle h, uint32_t events);
@@ -27,7 +30,8 @@ void loop_change(loop_handle h, uint32_t events);
 void loop_unwatch(loop_handle *h);
 
 /*
- * One timer a (call, arg) pair: sets it to a monotonic time in ms, or moves it. false when the table is full.
+ * One timer a (call, arg) pair: sets it to a monotonic time in ms, or moves it. false when the
+ * table is full.
  */
 bool loop_timer(loop_tick *call, unsigned arg, uint64_t at_ms);
 void loop_timer_off(loop_tick *call, unsigned arg);

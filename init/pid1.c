@@ -52,8 +52,9 @@ static void must(int rc, const char *what)
 }
 
 /*
- * A flash that dies must not take PID 1 with it by a page that cannot be read: the code is read in now and stays, data as
- * it is touched (MCL_ONFAULT, Linux 4.4). Without the right to, things are as they were.
+ * A flash that dies must not take PID 1 with it by a page that cannot be read: the code is read in
+ * now and stays, data as it is touched (MCL_ONFAULT, Linux 4.4). Without the right to, things are
+ * as they were.
  */
 static void lock_memory(void)
 {

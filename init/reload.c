@@ -24,8 +24,10 @@
 #define SNAPSHOTS "/run/pintle/units"
 #define PATHS 3
 
-static const char *const sources[] = { "/usr/share/pintle/units", "/etc/containers/systemd", "/etc/pintle/units", NULL };
-static const char *const called[] = { UNIT_GONE, "/usr/share/pintle/units", "/etc/containers/systemd", "/etc/pintle/units", NULL };
+static const char *const sources[] = { "/usr/share/pintle/units", "/etc/containers/systemd",
+				       "/etc/pintle/units", NULL };
+static const char *const called[] = { UNIT_GONE, "/usr/share/pintle/units",
+				      "/etc/containers/systemd", "/etc/pintle/units", NULL };
 
 static struct set {
 	struct unit table[UNITS_MAX];
@@ -114,7 +116,10 @@ static void copy_dropins(int from, int to, const char *unit)
 		copy_kept(in, out, entry.name);
 }
 
-/* A unit that runs keeps the files it was made from, in a place below all others: a file that is there still wins. In the child. */
+/*
+ * A unit that runs keeps the files it was made from, in a place below all others: a file that is
+ * there still wins. In the child.
+ */
 static void keep_running(void)
 {
 	struct folders old, new;
@@ -237,7 +242,8 @@ bool reload_reaped(pid_t pid, int code, int sig)
 			return true;
 		}
 		if (code || sig)
-			err_set(&e, ECHILD, "reload", "its child ended with status %d, signal %d", code, sig);
+			err_set(&e, ECHILD, "reload", "its child ended with status %d, signal %d",
+				code, sig);
 		else
 			swap(&e);
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The unit files: read at boot, read again by command. A child copies them to PID 1's own tmpfs; from there they are
- * parsed into a second set, which takes the place of the first whole, or not at all when a file has an error. What runs goes on, also
- * when its file is gone. PID 1 only.
+ * The unit files: read at boot, read again by command. A child copies them to PID 1's own tmpfs;
+ * from there they are parsed into a second set, which takes the place of the first whole, or not at
+ * all when a file has an error. What runs goes on, also when its file is gone. PID 1 only.
  */
 #ifndef PINTLE_INIT_RELOAD_H
 #define PINTLE_INIT_RELOAD_H
@@ -13,7 +13,10 @@
 
 #include "runtime/base/err.h"
 
-/* At boot, and after an exec of PID 1: generation 0 is the files where they lie, others are snapshots. */
+/*
+ * At boot, and after an exec of PID 1: generation 0 is the files where they lie, others are
+ * snapshots.
+ */
 void reload_first(uint32_t generation);
 /* What svcs[] was made from last. */
 uint32_t reload_generation(void);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The running binary, held by an fd from the first moment: other parts are started from it whatever happens to its path. */
+/*
+ * The running binary, held by an fd from the first moment: other parts are started from it whatever
+ * happens to its path.
+ */
 #ifndef PINTLE_INIT_SELF_H
 #define PINTLE_INIT_SELF_H
 

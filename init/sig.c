@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Signals as other inits take them (busybox's meanings): SIGINT (Ctrl-Alt-Del) and SIGTERM reboot, SIGUSR2 and
- * SIGPWR power off, SIGUSR1 halts; everything else is noted. Every wake reaps until there is nothing to reap:
- * many exits are one SIGCHLD.
+ * Signals as other inits take them (busybox's meanings): SIGINT (Ctrl-Alt-Del) and SIGTERM reboot,
+ * SIGUSR2 and SIGPWR power off, SIGUSR1 halts; everything else is noted. Every wake reaps until
+ * there is nothing to reap: many exits are one SIGCHLD.
  */
 #include "init/guard/critical.h"
 #include "init/sig.h"
@@ -42,15 +42,16 @@ static void book(pid_t pid, const siginfo_t *info)
 	int sig = info->si_code == CLD_EXITED ? 0 : info->si_status;
 	int code = info->si_code == CLD_EXITED ? info->si_status : 0;
 
-	if (!svc_reaped(pid, code, sig, info->si_code == CLD_DUMPED) && !worker_reaped(pid, code, sig) &&
-	    !health_reaped(pid, code, sig) && !reload_reaped(pid, code, sig) && !critical_reaped(pid) &&
-	    !console_reaped(pid) && !boot_reaped(pid) && !shutdown_reaped(pid))
+	if (!svc_reaped(pid, code, sig, info->si_code == CLD_DUMPED) &&
+	    !worker_reaped(pid, code, sig) && !health_reaped(pid, code, sig) &&
+	    !reload_reaped(pid, code, sig) && !critical_reaped(pid) && !console_reaped(pid) &&
+	    !boot_reaped(pid) && !shutdown_reaped(pid))
 		orphans++;
 }
 
 /*
- * Looked at first, booked and noted, and only then taken from the kernel: a fault of PID 1 in between loses no end of
- * a process.
+ * Looked at first, booked and noted, and only then taken from the kernel: a fault of PID 1 in
+ * between loses no end of a process.
  */
 static void reap(unsigned arg)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The worker that verifies and unpacks an image: one at a time, the units that need it stand in a queue. PID 1. */
+/*
+ * The worker that verifies and unpacks an image: one at a time, the units that need it stand in a
+ * queue. PID 1.
+ */
 #ifndef PINTLE_INIT_WORKER_H
 #define PINTLE_INIT_WORKER_H
 

@@ -77,8 +77,8 @@ int cg_devices(const struct cg *c, const struct spec_device *extra, unsigned n, 
 /* Bytes charged, 0 when unknown. */
 uint64_t cg_memory(const struct cg *c);
 /*
- * Asks for a freeze, or a thaw, of the whole group and does not wait until it is: cg_frozen() tells. 0 or -errno (-ENOTSUP:
- * there is no freezer). For PID 1.
+ * Asks for a freeze, or a thaw, of the whole group and does not wait until it is: cg_frozen()
+ * tells. 0 or -errno (-ENOTSUP: there is no freezer). For PID 1.
  */
 int cg_freeze_begin(const struct cg *c, bool frozen);
 /* Whether the OOM killer takes the group as one (v2, Linux 4.19). 0 or -errno. */

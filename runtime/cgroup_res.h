@@ -21,7 +21,10 @@ struct cg_device_rule {
 	unsigned access;	/* SPEC_DEV_* */
 };
 
-/* The name is hugetlb's page size "2MB", an interface, an RDMA device, or unified's file (with text). */
+/*
+ * The name is hugetlb's page size "2MB", an interface, an RDMA device, or unified's file (with
+ * text).
+ */
 struct cg_named_value {
 	const char *name;
 	int64_t value;

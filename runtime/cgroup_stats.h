@@ -87,8 +87,8 @@ int cg_stats_read(const struct cg *c, struct cg_stats *ret);
 
 /*
  * One line of a file, without the newline, for its table or totals: v1's "8:0 Read 4096", "8:0 12",
- * v2's io.stat "8:0 rbytes=4096 wbytes=0 rios=1 wios=0 …", "some avg10=0.93 avg60=7.61 …". What they
- * do not know they leave out. Pure.
+ * v2's io.stat "8:0 rbytes=4096 wbytes=0 rios=1 wios=0 …", "some avg10=0.93 avg60=7.61 …". What
+ * they do not know they leave out. Pure.
  */
 void cg_stats_take_blkio(struct cg_stats *s, enum cg_io_table table, const char *line);
 void cg_stats_take_io(struct cg_stats *s, const char *line);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The container's terminal: a pair made in its own devpts, the master sent to whoever asked, the other end its
- * standard streams and /dev/console. Everything goes by fds that were checked (CVE-2025-52565). Runs in the child.
+ * The container's terminal: a pair made in its own devpts, the master sent to whoever asked, the
+ * other end its standard streams and /dev/console. Everything goes by fds that were checked
+ * (CVE-2025-52565). Runs in the child.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,8 +36,8 @@ static int open_master(struct enter *c, struct err *e)
 
 	if (fd < 0)
 		return err_set(e, fd, "terminal", "/dev/pts/ptmx");
-	if (!fstatfs(fd, &fs) && fs.f_type == DEVPTS_MAGIC && !fstat(fd, &st) && S_ISCHR(st.st_mode) &&
-	    st.st_rdev == makedev(5, 2)) {
+	if (!fstatfs(fd, &fs) && fs.f_type == DEVPTS_MAGIC && !fstat(fd, &st) &&
+	    S_ISCHR(st.st_mode) && st.st_rdev == makedev(5, 2)) {
 		io_set_nonblock(fd, 0);
 		return fd;
 	}
@@ -71,7 +72,8 @@ static int bind_console(struct enter *c, struct err *e)
 {
 	char from[48];
 	const char *name;
-	int dev AUTO_CLOSE = inroot_parent(c->root_fd, "/dev/console", 0, 0, &name), target AUTO_CLOSE = -1, rc;
+	int dev AUTO_CLOSE = inroot_parent(c->root_fd, "/dev/console", 0, 0, &name),
+		target AUTO_CLOSE = -1, rc;
 
 	if (dev < 0)
 		return err_set(e, dev, "terminal", "/dev");

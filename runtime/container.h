@@ -22,12 +22,18 @@ struct ctr_place {
 	uint64_t namespaces;	/* CLONE_NEW* wanted; 0 for a host service or worker */
 	int cgroup_fd;		/* the unit's v2 cgroup folder (see cgroup.h), -1 = stay */
 	const struct cg *cgroup; /* v1: the child moves itself by this; may be NULL */
-	int netns_fd;		/* join this network namespace instead of a new one (a unit's, kept over restarts), -1 = none */
-	const struct spec_idmap *uid_map, *gid_map;	/* with CLONE_NEWUSER; written by the parent */
+	/*
+	 * join this network namespace instead of a new one (a unit's, kept over restarts), -1 =
+	 * none
+	 */
+	int netns_fd;
+	const struct spec_idmap *uid_map, *gid_map; /* with CLONE_NEWUSER; written by the parent */
 	unsigned n_uid_map, n_gid_map;
-	const struct ctr_join *joins;	/* from tools only: the caller's own namespaces change for a moment */
+	const struct ctr_join
+		*joins; /* from tools only: the caller's own namespaces change for a moment */
 	unsigned n_joins;
-	const char *time_offsets;	/* a new time namespace with this for timens_offsets(5), NULL = none; from tools only */
+	/* a new time namespace with this for timens_offsets(5), NULL = none; from tools only */
+	const char *time_offsets;
 };
 
 struct ctr_proc {
@@ -38,22 +44,30 @@ struct ctr_proc {
 
 /*
  * The child's life: runs in the new process, in the new namespaces, with every signal at its
- * default and unblocked, own session, every fd close-on-exec. It may block and read disks. It ends in exec, or
- * returns -errno after err_set(); the record then goes to the parent and the child exits 127.
+ * default and unblocked, own session, every fd close-on-exec. It may block and read disks. It ends
+ * in exec, or returns -errno after err_set(); the record then goes to the parent and the child
+ * exits 127.
  */
 typedef int ctr_child(void *ctx, struct err *e);
 
 /*
  * Starts a child. On success *ret is filled (the caller owns both fds) and 0 is returned; else
- * -errno with e filled and nothing left behind. Uses clone3 with CLONE_INTO_CGROUP where the kernel has it,
- * else clone. Never blocks; allowed in PID 1.
+ * -errno with e filled and nothing left behind. Uses clone3 with CLONE_INTO_CGROUP where the kernel
+ * has it, else clone. Never blocks; allowed in PID 1.
  */
-int ctr_spawn(const struct ctr_place *place, ctr_child *child, void *ctx, struct ctr_proc *ret, struct err *e);
+int ctr_spawn(const struct ctr_place *place, ctr_child *child, void *ctx, struct ctr_proc *ret,
+	      struct err *e);
 
-/* In the child: the report goes to fd from now on; it takes the old one's number and fd is closed. 0 or -errno. */
+/*
+ * In the child: the report goes to fd from now on; it takes the old one's number and fd is closed.
+ * 0 or -errno.
+ */
 int ctr_report_to(int fd);
 
-/* In the child: the report's end moves above the numbers that a command's own fds may want (64). 0 or -errno. */
+/*
+ * In the child: the report's end moves above the numbers that a command's own fds may want (64). 0
+ * or -errno.
+ */
 int ctr_report_move(void);
 
 /*
@@ -64,28 +78,34 @@ int ctr_report(int report_fd, struct err *e);
 
 /*
  * In the child: becomes the container that spec says and execs. Returns only on failure, -errno
- * with e naming the step ("mount /proc", "exec") and path. All paths below the root go through inroot.h.
- * OCI runtime-spec 1.2, config-linux.md.
+ * with e naming the step ("mount /proc", "exec") and path. All paths below the root go through
+ * inroot.h. OCI runtime-spec 1.2, config-linux.md.
  */
 int ctr_enter(const struct spec *spec, struct err *e);
 
 /*
- * In the child of a host service: session, stdio, rlimits, oom score, user, cwd, then exec in the host's
- * namespaces. Uses of spec: argv envp cwd user groups umask rlimits oom_score_adj no_new_privs
+ * In the child of a host service: session, stdio, rlimits, oom score, user, cwd, then exec in the
+ * host's namespaces. Uses of spec: argv envp cwd user groups umask rlimits oom_score_adj
+ * no_new_privs
  * *_fd. Returns only on failure.
  */
 int ctr_enter_host(const struct spec *spec, struct err *e);
 
 /*
- * In a child that has joined a container's namespaces: becomes one more process of it. Uses of spec what ctr_enter_host() uses,
- * and extra, cap_sets, seccomp, session. Returns only on failure.
+ * In a child that has joined a container's namespaces: becomes one more process of it. Uses of spec
+ * what ctr_enter_host() uses, and extra, cap_sets, seccomp, session. Returns only on failure.
  */
 int ctr_enter_joined(const struct spec *spec, struct err *e);
 
-/* Opens the network namespace of a started child so that it outlives it. fd or -errno. For PID 1. */
+/*
+ * Opens the network namespace of a started child so that it outlives it. fd or -errno. For PID 1.
+ */
 int ctr_netns(pid_t pid);
 
-/* The capability set Docker and podman give by default, and by name ("CAP_NET_ADMIN", "net_admin"; "all"). */
+/*
+ * The capability set Docker and podman give by default, and by name ("CAP_NET_ADMIN", "net_admin";
+ * "all").
+ */
 uint64_t ctr_default_caps(void);
 /* 0 with the bit mask of a capability name (any case, CAP_ optional, "all"), or -EINVAL. */
 int ctr_cap_by_name(const char *name, uint64_t *ret_mask);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Fills a fresh tmpfs with what the root had in its place ("tmpcopyup"): by fds alone, no symlink is followed, depth
- * and count are bounded. Both trees are seen by nobody else yet. Runs in the container's child.
+ * Fills a fresh tmpfs with what the root had in its place ("tmpcopyup"): by fds alone, no symlink
+ * is followed, depth and count are bounded. Both trees are seen by nobody else yet. Runs in the
+ * container's child.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -28,8 +29,12 @@ static int copy_bytes(int from, int to)
 
 static int copy_file(int from_dir, int to_dir, const char *name, const struct stat *st)
 {
-	int from AUTO_CLOSE = openat(from_dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int to AUTO_CLOSE = from < 0 ? -1 : openat(to_dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int from AUTO_CLOSE =
+		openat(from_dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int to AUTO_CLOSE =
+		from < 0 ? -1
+			 : openat(to_dir, name,
+				  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int rc;
 
 	if (from < 0 || to < 0)
@@ -48,7 +53,8 @@ static int copy_link(int from_dir, int to_dir, const char *name, const struct st
 	if (n < 0)
 		return -errno;
 	target[n] = '\0';
-	if (symlinkat(target, to_dir, name) || fchownat(to_dir, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW))
+	if (symlinkat(target, to_dir, name) ||
+	    fchownat(to_dir, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW))
 		return -errno;
 	return 0;
 }
@@ -100,7 +106,8 @@ static int copy_entry(struct level *l, const char *name, bool may_descend)
 
 int copyup_tree(int from_fd, int to_fd, struct err *e)
 {
-	static struct level levels[DEPTH_MAX];	/* the child's own copy: 35 KiB are too much for a stack */
+	static struct level
+		levels[DEPTH_MAX]; /* the child's own copy: 35 KiB are too much for a stack */
 	struct dir_entry entry = { .name = "" };
 	unsigned depth = 0;
 	int rc;

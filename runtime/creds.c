@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Gives up what the container is not to have: capabilities, groups, user, new privileges, system calls.
- * The order matters and is runc's: bounding set, groups, gid, uid, capability sets, no_new_privs, filter.
+ * Gives up what the container is not to have: capabilities, groups, user, new privileges, system
+ * calls. The order matters and is runc's: bounding set, groups, gid, uid, capability sets,
+ * no_new_privs, filter.
  */
 #include <errno.h>
 #include <grp.h>
@@ -34,15 +35,20 @@ static int drop_bounding(uint64_t have, uint64_t keep, struct err *e)
 
 	for (bit = 0; bit < 64; bit++)
 		if ((have & ~keep) >> bit & 1 && prctl(PR_CAPBSET_DROP, bit, 0, 0, 0))
-			return err_set(e, errno, "capabilities", "drop %s", ctr_cap_name(bit) ?: "an unknown one");
+			return err_set(e, errno, "capabilities", "drop %s",
+				       ctr_cap_name(bit) ?: "an unknown one");
 	return 0;
 }
 
 static int set_ids(struct enter *c, struct err *e)
 {
-	/* A user namespace made without rights may not (user_namespaces(7)); with none asked for nothing is lost. */
+	/*
+	 * A user namespace made without rights may not (user_namespaces(7)); with none asked for
+	 * nothing is lost.
+	 */
 	if (setgroups(c->n_groups, c->groups) && (c->n_groups || errno != EPERM))
-		return err_set(e, errno, "setgroups", "%u groups; is each of them mapped?", c->n_groups);
+		return err_set(e, errno, "setgroups", "%u groups; is each of them mapped?",
+			       c->n_groups);
 	if (setresgid(c->gid, c->gid, c->gid))
 		return err_set(e, errno, "setgid", "%u", c->gid);
 	if (setresuid(c->uid, c->uid, c->uid))
@@ -51,14 +57,16 @@ static int set_ids(struct enter *c, struct err *e)
 }
 
 /*
- * A unit's: inheritable and ambient stay empty (CVE-2022-29162), what a user other than root keeps is nothing.
- * config.json says each set itself.
+ * A unit's: inheritable and ambient stay empty (CVE-2022-29162), what a user other than root keeps
+ * is nothing. config.json says each set itself.
  */
 static struct spec_caps sets_of(const struct enter *c, uint64_t have)
 {
 	const struct spec *s = c->spec;
 	uint64_t caps = have & (c->no_devices ? s->caps & ~(1ull << CAP_BIT_MKNOD) : s->caps);
-	struct spec_caps sets = { .bounding = caps, .permitted = c->uid ? 0 : caps, .effective = c->uid ? 0 : caps };
+	struct spec_caps sets = { .bounding = caps,
+				  .permitted = c->uid ? 0 : caps,
+				  .effective = c->uid ? 0 : caps };
 
 	if (!s->cap_sets)
 		return sets;
@@ -89,8 +97,10 @@ static int set_caps(const struct spec_caps *sets, struct err *e)
 	if (rc < 0)
 		return err_set(e, (int)-rc, "capabilities", "set");
 	for (bit = 0; bit < 64; bit++)
-		if (sets->ambient >> bit & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, bit, 0, 0))
-			return err_set(e, errno, "capabilities", "ambient %s", ctr_cap_name(bit) ?: "unknown");
+		if (sets->ambient >> bit & 1 &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, bit, 0, 0))
+			return err_set(e, errno, "capabilities", "ambient %s",
+				       ctr_cap_name(bit) ?: "unknown");
 	return 0;
 }
 
@@ -110,7 +120,10 @@ int creds_drop(struct enter *c, struct err *e)
 
 	if (c->spec->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return err_set(e, errno, "no_new_privs", "set");
-	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter: before it goes, if it goes. */
+	/*
+	 * Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter: before it goes, if it
+	 * goes.
+	 */
 	if (!late && (rc = filter_calls(c->spec, &sets, e)))
 		return rc;
 	rc = drop_bounding(have, sets.bounding, e);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The device nodes of a container: the standard ones in its own /dev, the links beside them, and those
- * that the unit asks for. In a user namespace, where mknod(2) is refused, the host's node is bound.
+ * The device nodes of a container: the standard ones in its own /dev, the links beside them, and
+ * those that the unit asks for. In a user namespace, where mknod(2) is refused, the host's node is
+ * bound.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +23,8 @@ struct node {
 };
 
 static const struct node nodes[] = {
-	{ "null", 1, 3 }, { "zero", 1, 5 }, { "full", 1, 7 }, { "random", 1, 8 }, { "urandom", 1, 9 }, { "tty", 5, 0 },
+	{ "null", 1, 3 },   { "zero", 1, 5 },	 { "full", 1, 7 },
+	{ "random", 1, 8 }, { "urandom", 1, 9 }, { "tty", 5, 0 },
 };
 
 static const char *const links[][2] = {
@@ -33,7 +35,8 @@ static const char *const links[][2] = {
 static int bind_node(const char *source, int dir_fd, const char *name)
 {
 	char from[48];
-	int node AUTO_CLOSE = openat(dir_fd, name, O_CREAT | O_EXCL | O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int node AUTO_CLOSE =
+		openat(dir_fd, name, O_CREAT | O_EXCL | O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0644);
 	int host AUTO_CLOSE = open(source, O_PATH | O_CLOEXEC);
 
 	if (node < 0 || host < 0)
@@ -59,7 +62,8 @@ static int make_standard(int dev_fd, struct err *e)
 		int rc;
 
 		str_print(source, sizeof(source), "/dev/%s", nodes[i].name);
-		rc = make_node(source, dev_fd, nodes[i].name, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor));
+		rc = make_node(source, dev_fd, nodes[i].name, S_IFCHR | 0666,
+			       makedev(nodes[i].major, nodes[i].minor));
 		if (rc && rc != -EEXIST)
 			return err_set(e, rc, "device", "/dev/%s", nodes[i].name);
 	}
@@ -74,8 +78,10 @@ static int look_up(const struct spec_device *d, struct stat *ret, struct err *e)
 {
 	if (d->by_number) {
 		*ret = (struct stat){
-			.st_mode = d->type | (d->mode ? d->mode : 0666), .st_rdev = makedev(d->major, d->minor),
-			.st_uid = d->uid, .st_gid = d->gid,
+			.st_mode = d->type | (d->mode ? d->mode : 0666),
+			.st_rdev = makedev(d->major, d->minor),
+			.st_uid = d->uid,
+			.st_gid = d->gid,
 		};
 		return 0;
 	}
@@ -101,10 +107,11 @@ static int make_asked(struct enter *c, const struct spec_device *d, struct err *
 		return err_set(e, parent, "device", "%s", d->target);
 	rc = make_node(d->by_number ? d->target : d->source, parent, name, st.st_mode, st.st_rdev);
 	/* A standard node may be asked for again, with a mode of its own. */
-	if (rc == -EEXIST && !fstatat(parent, name, &old, AT_SYMLINK_NOFOLLOW) && old.st_rdev == st.st_rdev &&
-	    (old.st_mode & S_IFMT) == (st.st_mode & S_IFMT))
+	if (rc == -EEXIST && !fstatat(parent, name, &old, AT_SYMLINK_NOFOLLOW) &&
+	    old.st_rdev == st.st_rdev && (old.st_mode & S_IFMT) == (st.st_mode & S_IFMT))
 		rc = fchmodat(parent, name, st.st_mode & 07777, 0) ? -errno : 0;
-	if (!rc && fchownat(parent, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) && errno != EPERM)
+	if (!rc && fchownat(parent, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) &&
+	    errno != EPERM)
 		rc = -errno;
 	return rc ? err_set(e, rc, "device", "%s", d->target) : 0;
 }
@@ -133,7 +140,10 @@ int devices_make(struct enter *c, struct err *e)
 		return dev;
 	rc = make_standard(dev, e);
 	for (i = 0; i < c->spec->n_devices && !rc; i++)
-		/* The container's own devpts has it, whatever the host's is (podman --privileged names all the host's). */
+		/*
+		 * The container's own devpts has it, whatever the host's is (podman --privileged
+		 * names all the host's).
+		 */
 		if (strcmp(c->spec->devices[i].target, "/dev/ptmx"))
 			rc = make_asked(c, &c->spec->devices[i], e);
 	return rc;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The container's child: carries out enter.def step by step and ends in exec. The small steps are
- * here, the larger ones in files of their own. Nothing allocates; paths inside the image go through inroot.h.
+ * here, the larger ones in files of their own. Nothing allocates; paths inside the image go through
+ * inroot.h.
  */
 #include "runtime/enter.h"
 
@@ -62,9 +63,10 @@ int ctr_enter_host(const struct spec *spec, struct err *e)
 /* In the namespaces and the root of a running container, where nothing is made any more. */
 int ctr_enter_joined(const struct spec *spec, struct err *e)
 {
-	static int (*const joined[])(struct enter *c, struct err *e) = {
-		enter_oom_score, enter_rlimits, extra_schedule, procfs_keep, console_open, enter_stdio, user_find, enter_cwd,
-		exec_find, extra_labels, creds_drop, session_exec, exec_command,
+	static int (*const joined[])(struct enter * c, struct err * e) = {
+		enter_oom_score, enter_rlimits, extra_schedule, procfs_keep, console_open,
+		enter_stdio,	 user_find,	enter_cwd,	exec_find,   extra_labels,
+		creds_drop,	 session_exec,	exec_command,
 	};
 	struct enter c = { .spec = spec, .proc_fd = -1, .tty_fd = -1 };
 	size_t i;
@@ -118,7 +120,10 @@ int enter_rlimits(struct enter *c, struct err *e)
 int enter_private_mounts(struct enter *c, struct err *e)
 {
 	const struct spec_extra *x = c->spec->extra;
-	/* Slave: a stick that the host mounts later still reaches a volume, nothing goes the other way. */
+	/*
+	 * Slave: a stick that the host mounts later still reaches a volume, nothing goes the other
+	 * way.
+	 */
 	unsigned long how = x && x->root_propagation & MS_SHARED ? 0 : MS_REC | MS_SLAVE;
 
 	if (how && !c->spec->host_mountns && mount(NULL, "/", NULL, how, NULL))
@@ -175,7 +180,9 @@ int enter_sysctl(struct enter *c, struct err *e)
 
 		if (str_print(path, sizeof(path), "sys/%.*s", (int)n, *at) < 0 || !(*at)[n])
 			return err_set(e, EINVAL, "sysctl", "%s", *at);
-		/* As sysctl(8): the first separator says which is which, "net/ipv4/conf/eth0.1/…". */
+		/*
+		 * As sysctl(8): the first separator says which is which, "net/ipv4/conf/eth0.1/…".
+		 */
 		for (i = strlen("sys/"); path[i] && path[i] != '/'; i++)
 			if (path[i] == '.')
 				path[i] = '/';
@@ -236,13 +243,17 @@ int enter_stdio(struct enter *c, struct err *e)
 	return 0;
 }
 
-/* The old root ends up mounted over the new one and is let go (pivot_root(2), "pivot_root(".", ".")"). */
+/*
+ * The old root ends up mounted over the new one and is let go (pivot_root(2), "pivot_root(".",
+ * ".")").
+ */
 static int pivot(struct err *e)
 {
 	if (sys_pivot_root(".", "."))
 		return err_set(e, errno, "pivot_root", "switch");
 	/* Letting go must not be seen outside either, where the tree was left shared. */
-	if (mount(NULL, ".", NULL, MS_REC | MS_SLAVE, NULL) || umount2(".", MNT_DETACH) || chdir("/"))
+	if (mount(NULL, ".", NULL, MS_REC | MS_SLAVE, NULL) || umount2(".", MNT_DETACH) ||
+	    chdir("/"))
 		return err_set(e, errno, "pivot_root", "let the old root go");
 	return 0;
 }
@@ -260,7 +271,9 @@ static int change_root(struct enter *c, struct err *e)
 	const struct spec_session *s = c->spec->session;
 
 	if (c->spec->host_mountns)
-		return chroot(".") || chdir("/") ? err_set(e, errno, "chroot", "%s", c->spec->root.path) : 0;
+		return chroot(".") || chdir("/")
+			       ? err_set(e, errno, "chroot", "%s", c->spec->root.path)
+			       : 0;
 	return s && s->no_pivot ? move_root(e) : pivot(e);
 }
 
@@ -274,7 +287,8 @@ int enter_pivot(struct enter *c, struct err *e)
 	rc = change_root(c, e);
 	if (rc)
 		return rc;
-	if (x && !c->spec->host_mountns && x->root_propagation && mount(NULL, "/", NULL, x->root_propagation, NULL))
+	if (x && !c->spec->host_mountns && x->root_propagation &&
+	    mount(NULL, "/", NULL, x->root_propagation, NULL))
 		return err_set(e, errno, "root", "its propagation");
 	io_close(&c->root_fd);
 	c->root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -293,7 +307,9 @@ static int make_cwd(struct enter *c, const char *cwd, struct err *e)
 	return fchdir(fd) ? err_set(e, errno, "chdir", "%s", cwd) : 0;
 }
 
-/* After the pivot, and proved to lie below the root: a leaked folder fd as cwd was CVE-2024-21626. */
+/*
+ * After the pivot, and proved to lie below the root: a leaked folder fd as cwd was CVE-2024-21626.
+ */
 int enter_cwd(struct enter *c, struct err *e)
 {
 	const char *cwd = c->spec->cwd && *c->spec->cwd ? c->spec->cwd : "/";
@@ -302,7 +318,8 @@ int enter_cwd(struct enter *c, struct err *e)
 
 	umask(c->spec->umask);
 	if (chdir(cwd)) {
-		rc = errno == ENOENT && c->root_fd >= 0 ? make_cwd(c, cwd, e) : err_set(e, errno, "chdir", "%s", cwd);
+		rc = errno == ENOENT && c->root_fd >= 0 ? make_cwd(c, cwd, e)
+							: err_set(e, errno, "chdir", "%s", cwd);
 		if (rc)
 			return rc;
 	}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The last steps: find the command in PATH, as execvp(3) does, and become it. Runs in the container's child. */
+/*
+ * The last steps: find the command in PATH, as execvp(3) does, and become it. Runs in the
+ * container's child.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -41,7 +44,10 @@ int exec_find(struct enter *c, struct err *e)
 	const char *at = find_path(c->spec->envp);
 	int worst = -ENOENT;
 
-	/* The specification lets a container be created without a process; start is what then fails. */
+	/*
+	 * The specification lets a container be created without a process; start is what then
+	 * fails.
+	 */
 	if (!argv && c->spec->session)
 		return 0;
 	if (!argv || !argv[0] || !*argv[0])
@@ -56,7 +62,8 @@ int exec_find(struct enter *c, struct err *e)
 		size_t n = strcspn(at, ":");
 		int rc;
 
-		if (str_print(c->path, sizeof(c->path), "%.*s%s%s", (int)n, at, n ? "/" : "", argv[0]) < 0)
+		if (str_print(c->path, sizeof(c->path), "%.*s%s%s", (int)n, at, n ? "/" : "",
+			      argv[0]) < 0)
 			continue;
 		rc = usable(c->path);
 		if (!rc)
@@ -79,8 +86,8 @@ static void keep_fds(const struct spec *spec)
 }
 
 /*
- * Only now: whatever has the numbers wanted is not needed any more but the report's end, and other fds of the
- * list. All go out of the way first.
+ * Only now: whatever has the numbers wanted is not needed any more but the report's end, and other
+ * fds of the list. All go out of the way first.
  */
 static int place_fds(const struct spec *spec, struct err *e)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What only config.json can ask of a process: scheduling, labels of the security modules, personality,
- * CPU affinity (runtime-spec 1.2, config.md "Linux Process"). Runs in the container's child.
+ * What only config.json can ask of a process: scheduling, labels of the security modules,
+ * personality, CPU affinity (runtime-spec 1.2, config.md "Linux Process"). Runs in the container's
+ * child.
  */
 #include <errno.h>
 #include <sched.h>
@@ -19,12 +20,20 @@
 static int set_scheduler(const struct spec_sched *s, struct err *e)
 {
 	struct sys_sched_attr a = {
-		.size = 48, .policy = s->policy, .flags = s->flags, .nice = s->nice, .priority = (uint32_t)s->priority,
-		.runtime = s->runtime_ns, .deadline = s->deadline_ns, .period = s->period_ns,
+		.size = 48,
+		.policy = s->policy,
+		.flags = s->flags,
+		.nice = s->nice,
+		.priority = (uint32_t)s->priority,
+		.runtime = s->runtime_ns,
+		.deadline = s->deadline_ns,
+		.period = s->period_ns,
 	};
 	long rc = sys_sched_setattr(0, &a);
 
-	return rc ? err_set(e, (int)-rc, "scheduler", "policy %u priority %d", s->policy, s->priority) : 0;
+	return rc ? err_set(e, (int)-rc, "scheduler", "policy %u priority %d", s->policy,
+			    s->priority)
+		  : 0;
 }
 
 /* "0-3,7" */
@@ -40,7 +49,8 @@ static int parse_cpus(const char *list, cpu_set_t *ret)
 		if (num_u64(list, dash, CPU_SETSIZE - 1, &first))
 			return -EINVAL;
 		last = first;
-		if (dash < n && (num_u64(list + dash + 1, n - dash - 1, CPU_SETSIZE - 1, &last) || last < first))
+		if (dash < n && (num_u64(list + dash + 1, n - dash - 1, CPU_SETSIZE - 1, &last) ||
+				 last < first))
 			return -EINVAL;
 		for (; first <= last; first++)
 			CPU_SET((unsigned)first, ret);
@@ -56,7 +66,9 @@ static int set_cpus(const char *list, struct err *e)
 
 	if (parse_cpus(list, &cpus))
 		return err_set(e, EINVAL, "execCPUAffinity", "\"%s\"", list);
-	return sched_setaffinity(0, sizeof(cpus), &cpus) ? err_set(e, errno, "execCPUAffinity", "%s", list) : 0;
+	return sched_setaffinity(0, sizeof(cpus), &cpus)
+		       ? err_set(e, errno, "execCPUAffinity", "%s", list)
+		       : 0;
 }
 
 int extra_schedule(struct enter *c, struct err *e)

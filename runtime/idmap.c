@@ -15,7 +15,8 @@
 #include "runtime/procfs.h"
 
 /* "inside" of a map is what the mount shows; the kernel's map has the disk's ids on that side. */
-static int write_map(int proc_fd, pid_t pid, const char *file, const struct spec_idmap *map, unsigned n)
+static int write_map(int proc_fd, pid_t pid, const char *file, const struct spec_idmap *map,
+		     unsigned n)
 {
 	char path[64], text[1024];
 	struct str s;
@@ -67,15 +68,20 @@ int idmap_userns(const struct spec_idmap_set *map, int proc_fd)
 int idmap_bind(int userns_fd, int source_fd, int target_fd, bool below, bool deep)
 {
 	unsigned all = below ? SYS_AT_RECURSIVE : 0;
-	struct sys_mount_attr attr = { .attr_set = SYS_MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns_fd };
+	struct sys_mount_attr attr = { .attr_set = SYS_MOUNT_ATTR_IDMAP,
+				       .userns_fd = (uint64_t)userns_fd };
 	int tree AUTO_CLOSE = -1;
-	long rc = sys_open_tree(source_fd, "", SYS_AT_EMPTY_PATH | SYS_OPEN_TREE_CLONE | SYS_OPEN_TREE_CLOEXEC | all);
+	long rc = sys_open_tree(source_fd, "",
+				SYS_AT_EMPTY_PATH | SYS_OPEN_TREE_CLONE | SYS_OPEN_TREE_CLOEXEC |
+					all);
 
 	if (rc < 0)
 		return (int)rc;
 	tree = (int)rc;
-	rc = sys_mount_setattr(tree, "", SYS_AT_EMPTY_PATH | (deep ? SYS_AT_RECURSIVE : 0), &attr, sizeof(attr));
+	rc = sys_mount_setattr(tree, "", SYS_AT_EMPTY_PATH | (deep ? SYS_AT_RECURSIVE : 0), &attr,
+			       sizeof(attr));
 	if (rc)
 		return (int)rc;
-	return (int)sys_move_mount(tree, "", target_fd, "", SYS_MOVE_MOUNT_F_EMPTY_PATH | SYS_MOVE_MOUNT_T_EMPTY_PATH);
+	return (int)sys_move_mount(tree, "", target_fd, "",
+				   SYS_MOVE_MOUNT_F_EMPTY_PATH | SYS_MOVE_MOUNT_T_EMPTY_PATH);
 }

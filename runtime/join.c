@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Entering namespaces around a clone: see join.h. Places of PID 1 name none: for them this is the clone alone. */
+/*
+ * Entering namespaces around a clone: see join.h. Places of PID 1 name none: for them this is the
+ * clone alone.
+ */
 #include "runtime/join.h"
 
 #include <errno.h>
@@ -89,7 +92,8 @@ static int enter_for_children(const struct ctr_place *p, struct err *e)
 	return rc;
 }
 
-static long clone_and_return(const struct ctr_place *p, join_clone_fn *clone, void *ctx, int *pidfd, struct err *e)
+static long clone_and_return(const struct ctr_place *p, join_clone_fn *clone, void *ctx, int *pidfd,
+			     struct err *e)
 {
 	int pid AUTO_CLOSE = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
 	int time AUTO_CLOSE = open("/proc/self/ns/time", O_RDONLY | O_CLOEXEC);
@@ -108,8 +112,8 @@ static long clone_and_return(const struct ctr_place *p, join_clone_fn *clone, vo
 }
 
 /*
- * Those that the host's rights are good for first; a pod's own belong to its user namespace and open only from
- * inside. EPERM says which is which.
+ * Those that the host's rights are good for first; a pod's own belong to its user namespace and
+ * open only from inside. EPERM says which is which.
  */
 static int join_all(const struct ctr_place *p, struct err *e)
 {
@@ -169,7 +173,8 @@ static long help(const struct ctr_place *p, join_clone_fn *clone, void *ctx, int
 	return tell(tell_fd, &t);
 }
 
-static long clone_by_helper(const struct ctr_place *p, join_clone_fn *clone, void *ctx, int *pidfd, struct err *e)
+static long clone_by_helper(const struct ctr_place *p, join_clone_fn *clone, void *ctx, int *pidfd,
+			    struct err *e)
 {
 	struct sys_clone_args plain = { .exit_signal = SIGCHLD };
 	struct told t = { .pid = -EPROTO };
@@ -203,7 +208,8 @@ static long clone_by_helper(const struct ctr_place *p, join_clone_fn *clone, voi
 	return t.pid;
 }
 
-long join_clone(const struct ctr_place *p, join_clone_fn *clone, void *ctx, int *pidfd, struct err *e)
+long join_clone(const struct ctr_place *p, join_clone_fn *clone, void *ctx, int *pidfd,
+		struct err *e)
 {
 	if (join_helped(p))
 		return clone_by_helper(p, clone, ctx, pidfd, e);

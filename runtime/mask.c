@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Hides and write-protects parts of /proc and /sys, as users of Docker expect: a masked file is covered by
- * the container's own null device, a masked folder by an empty read-only tmpfs. Runs in the container's child.
+ * Hides and write-protects parts of /proc and /sys, as users of Docker expect: a masked file is
+ * covered by the container's own null device, a masked folder by an empty read-only tmpfs. Runs in
+ * the container's child.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +16,19 @@
 #include "runtime/enter.h"
 
 static const char *const masked_by_default[] = {
-	"/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
-	"/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats",
-	"/sys/devices/virtual/powercap", "/sys/firmware", NULL,
+	"/proc/acpi",
+	"/proc/asound",
+	"/proc/interrupts",
+	"/proc/kcore",
+	"/proc/keys",
+	"/proc/latency_stats",
+	"/proc/sched_debug",
+	"/proc/scsi",
+	"/proc/timer_list",
+	"/proc/timer_stats",
+	"/sys/devices/virtual/powercap",
+	"/sys/firmware",
+	NULL,
 };
 
 static const char *const readonly_by_default[] = {
@@ -52,7 +63,9 @@ static int mask(struct enter *c, const char *path, int null_fd, struct err *e)
 		return err_set(e, fd < 0 ? -fd : errno, "mask", "%s", path);
 	enter_proc_path(null, sizeof(null), null_fd);
 	if (S_ISDIR(st.st_mode))
-		rc = enter_mount_fd("tmpfs", fd, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0k,mode=0555");
+		rc = enter_mount_fd("tmpfs", fd, "tmpfs",
+				    MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+				    "size=0k,mode=0555");
 	else
 		rc = enter_mount_fd(null, fd, NULL, MS_BIND, NULL);
 	return rc ? err_set(e, rc, "mask", "%s", path) : 0;
@@ -60,7 +73,8 @@ static int mask(struct enter *c, const char *path, int null_fd, struct err *e)
 
 static int protect(struct enter *c, const char *path, struct err *e)
 {
-	int fd AUTO_CLOSE = inroot_open_nolink(c->root_fd, path, O_PATH, 0), again AUTO_CLOSE = -1, rc;
+	int fd AUTO_CLOSE = inroot_open_nolink(c->root_fd, path, O_PATH, 0), again AUTO_CLOSE = -1,
+	       rc;
 	char self[48];
 
 	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
@@ -71,7 +85,9 @@ static int protect(struct enter *c, const char *path, struct err *e)
 	rc = enter_mount_fd(self, fd, NULL, MS_BIND | MS_REC, NULL);
 	again = rc ? -1 : inroot_open_nolink(c->root_fd, path, O_PATH, 0);
 	if (!rc)
-		rc = again < 0 ? again : enter_remount_fd(again, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC);
+		rc = again < 0 ? again
+			       : enter_remount_fd(again,
+						  MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC);
 	return rc ? err_set(e, rc, "read-only", "%s", path) : 0;
 }
 

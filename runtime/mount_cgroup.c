@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The container's view of its control groups: mount type "cgroup" of config.json. On v2 one mount, rooted at the
- * container's group by its cgroup namespace; on v1 a folder a hierarchy on a small tmpfs. Runs in the child.
+ * The container's view of its control groups: mount type "cgroup" of config.json. On v2 one mount,
+ * rooted at the container's group by its cgroup namespace; on v1 a folder a hierarchy on a small
+ * tmpfs. Runs in the child.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +32,9 @@ static int mount_v2(int target, unsigned long flags)
 {
 	int rc = enter_mount_fd("cgroup2", target, "cgroup2", flags, NULL);
 
-	return rc == -EPERM || rc == -EBUSY ? enter_mount_fd(ROOT, target, NULL, MS_BIND | MS_REC, NULL) : rc;
+	return rc == -EPERM || rc == -EBUSY
+		       ? enter_mount_fd(ROOT, target, NULL, MS_BIND | MS_REC, NULL)
+		       : rc;
 }
 
 static int make_folder(int dir, const char *name)
@@ -78,7 +81,10 @@ static int mount_v1_one(struct enter *c, int dir, char *line, unsigned long flag
 	if (folder < 0)
 		return err_set(e, folder, "mount", "cgroup %s", names);
 	str_print(from, sizeof(from), ROOT "/%s%s", names, path);
-	/* In a cgroup namespace a fresh mount shows the group alone; the path above would be the host's root. */
+	/*
+	 * In a cgroup namespace a fresh mount shows the group alone; the path above would be the
+	 * host's root.
+	 */
 	if (c->spec->own_cgroupns)
 		rc = enter_mount_fd("cgroup", folder, "cgroup", flags, is_named ? named : names);
 	else
@@ -95,8 +101,10 @@ static int mount_v1_one(struct enter *c, int dir, char *line, unsigned long flag
 static int mount_v1(struct enter *c, const struct spec_mount *m, int target, struct err *e)
 {
 	unsigned long flags = m->flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC);
-	int rc = enter_mount_fd("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755");
-	int dir AUTO_CLOSE = rc ? -1 : inroot_open(c->root_fd, m->target, O_RDONLY | O_DIRECTORY, 0);
+	int rc = enter_mount_fd("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+				"mode=755");
+	int dir AUTO_CLOSE =
+		rc ? -1 : inroot_open(c->root_fd, m->target, O_RDONLY | O_DIRECTORY, 0);
 	int list AUTO_CLOSE = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
 	char text[4096], *line, *next;
 	ssize_t n = list < 0 ? -errno : io_read_full(list, text, sizeof(text) - 1);
@@ -115,7 +123,8 @@ static int mount_v1(struct enter *c, const struct spec_mount *m, int target, str
 
 int mount_cgroups(struct enter *c, const struct spec_mount *m, int target_fd, struct err *e)
 {
-	unsigned long flags = m->flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
+	unsigned long flags =
+		m->flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
 	int rc;
 
 	if (!is_v2(ROOT))

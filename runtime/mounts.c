@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The standard file systems of a container (runtime-spec, config-linux.md "Default Filesystems") and what every
- * mount needs: targets are resolved by inroot.h and mounted on by their fd. Runs in the container's child.
+ * The standard file systems of a container (runtime-spec, config-linux.md "Default Filesystems")
+ * and what every mount needs: targets are resolved by inroot.h and mounted on by their fd. Runs in
+ * the container's child.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,19 +24,21 @@
 struct standard {
 	const char *target, *type, *data;
 	unsigned long flags;
-	bool optional;		/* a kernel without it, or a namespace that may not: go on without */
+	bool optional; /* a kernel without it, or a namespace that may not: go on without */
 };
 
 static const struct standard standard[] = {
 	{ "/proc", "proc", NULL, SAFE, false },
 	{ "/dev", "tmpfs", "mode=755,size=65536k", MS_NOSUID | MS_STRICTATIME, false },
-	{ "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC, false },
+	{ "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC,
+	  false },
 	{ "/dev/shm", "tmpfs", "mode=1777,size=65536k", SAFE, false },
 	{ "/dev/mqueue", "mqueue", NULL, SAFE, true },
 	{ "/sys", "sysfs", NULL, SAFE | MS_RDONLY, true },
 };
 
-int enter_mount_fd(const char *source, int target_fd, const char *type, unsigned long flags, const char *data)
+int enter_mount_fd(const char *source, int target_fd, const char *type, unsigned long flags,
+		   const char *data)
 {
 	char path[48];
 
@@ -44,8 +47,8 @@ int enter_mount_fd(const char *source, int target_fd, const char *type, unsigned
 }
 
 /*
- * A folder that the image may not have as anything but a folder: with /dev or /proc as a symlink, what is made
- * there would land elsewhere (CVE-2026-41579, CVE-2026-47766).
+ * A folder that the image may not have as anything but a folder: with /dev or /proc as a symlink,
+ * what is made there would land elsewhere (CVE-2026-41579, CVE-2026-47766).
  */
 int enter_standard_folder(struct enter *c, const char *target, struct err *e)
 {
@@ -131,11 +134,15 @@ int enter_remount_fd(int fd, unsigned long flags)
 	struct statfs fs;
 	int rc = enter_mount_fd(NULL, fd, NULL, MS_REMOUNT | MS_BIND | flags, NULL);
 
-	/* In a user namespace the flags that the mount came with are locked: they must be asked for again (mount_namespaces(7)). */
+	/*
+	 * In a user namespace the flags that the mount came with are locked: they must be asked for
+	 * again (mount_namespaces(7)).
+	 */
 	if (rc != -EPERM || fstatfs(fd, &fs))
 		return rc;
 	/* ST_* and MS_* are the same bits for these; ST_RELATIME is not. */
-	flags |= (unsigned long)fs.f_flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
+	flags |= (unsigned long)fs.f_flags &
+		 (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
 	if ((unsigned long)fs.f_flags & ST_RELATIME)
 		flags |= MS_RELATIME;
 	return enter_mount_fd(NULL, fd, NULL, MS_REMOUNT | MS_BIND | flags, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The mounts that a unit or config.json asks for (runtime-spec, config.md "Mounts"): binds, file systems, id-mapped
- * and recursive attributes, copies into a tmpfs. Nothing may be put over the kernel's own files. Runs in the child.
+ * The mounts that a unit or config.json asks for (runtime-spec, config.md "Mounts"): binds, file
+ * systems, id-mapped and recursive attributes, copies into a tmpfs. Nothing may be put over the
+ * kernel's own files. Runs in the child.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,10 +23,23 @@
 #define SELINUX_MAGIC 0xf97cff8c
 #define BIND_ONLY (MS_BIND | MS_REC)
 
-/* Files of proc that lxcfs and the like cover (runc's list); anything else there would deceive who reads it. */
+/*
+ * Files of proc that lxcfs and the like cover (runc's list); anything else there would deceive who
+ * reads it.
+ */
 static const char *const coverable[] = {
-	"/cpuinfo", "/diskstats", "/meminfo", "/stat", "/swaps", "/uptime", "/loadavg", "/slabinfo", "/net/dev",
-	"/sys/kernel/ns_last_pid", "/sys/crypto/fips_enabled", NULL,
+	"/cpuinfo",
+	"/diskstats",
+	"/meminfo",
+	"/stat",
+	"/swaps",
+	"/uptime",
+	"/loadavg",
+	"/slabinfo",
+	"/net/dev",
+	"/sys/kernel/ns_last_pid",
+	"/sys/crypto/fips_enabled",
+	NULL,
 };
 
 static bool is_kernels(const char *target)
@@ -54,7 +68,8 @@ static int check_target(struct enter *c, const struct spec_mount *m, int target,
 		if (str_ends(path, coverable[i]) && m->flags & MS_BIND)
 			return 0;
 	/* proc may be mounted anew over itself. */
-	if (m->type && !strcmp(m->type, "proc") && !strcmp(path + (n_root > 1 ? n_root : 0), "/proc"))
+	if (m->type && !strcmp(m->type, "proc") &&
+	    !strcmp(path + (n_root > 1 ? n_root : 0), "/proc"))
 		return 0;
 	return err_set(e, EPERM, "mount", "%s lies in proc", m->target);
 }
@@ -63,7 +78,8 @@ static int open_target(struct enter *c, const struct spec_mount *m, bool file, s
 {
 	int fd, rc;
 
-	fd = is_kernels(m->target) && !file ? enter_standard_folder(c, m->target, e) : enter_target(c, m->target, file, e);
+	fd = is_kernels(m->target) && !file ? enter_standard_folder(c, m->target, e)
+					    : enter_target(c, m->target, file, e);
 	if (fd < 0)
 		return fd;
 	rc = check_target(c, m, fd, e);
@@ -73,7 +89,10 @@ static int open_target(struct enter *c, const struct spec_mount *m, bool file, s
 	return rc;
 }
 
-/* What only a second call on the mount itself takes: the path is resolved anew, to what was mounted. */
+/*
+ * What only a second call on the mount itself takes: the path is resolved anew, to what was
+ * mounted.
+ */
 static int finish(struct enter *c, const struct spec_mount *m, unsigned long flags, struct err *e)
 {
 	struct sys_mount_attr attr = { .attr_set = m->attr_set, .attr_clr = m->attr_clr };
@@ -90,9 +109,11 @@ static int finish(struct enter *c, const struct spec_mount *m, unsigned long fla
 	if (rc)
 		return err_set(e, rc, "mount", "flags of %s", m->target);
 	if (m->attr_set || m->attr_clr) {
-		err = sys_mount_setattr(fd, "", SYS_AT_EMPTY_PATH | SYS_AT_RECURSIVE, &attr, sizeof(attr));
+		err = sys_mount_setattr(fd, "", SYS_AT_EMPTY_PATH | SYS_AT_RECURSIVE, &attr,
+					sizeof(attr));
 		if (err)
-			return err_set(e, (int)-err, "mount", "recursive attributes of %s", m->target);
+			return err_set(e, (int)-err, "mount", "recursive attributes of %s",
+				       m->target);
 	}
 	if (m->propagation)
 		rc = enter_mount_fd(NULL, fd, NULL, m->propagation, NULL);
@@ -111,10 +132,15 @@ static int bind_mapped(struct enter *c, const struct spec_mount *m, int source, 
 {
 	int userns AUTO_CLOSE = idmap_userns(m->idmap, c->proc_fd);
 
-	return userns < 0 ? userns : idmap_bind(userns, source, target, (m->flags & MS_REC) != 0, m->idmap->recursive);
+	return userns < 0 ? userns
+			  : idmap_bind(userns, source, target, (m->flags & MS_REC) != 0,
+				       m->idmap->recursive);
 }
 
-/* A source that only the host's root can reach came as a tree of its own, made before we were cloned. */
+/*
+ * A source that only the host's root can reach came as a tree of its own, made before we were
+ * cloned.
+ */
 static int mount_tree(struct enter *c, const struct spec_mount *m, struct err *e)
 {
 	struct stat st;
@@ -126,7 +152,8 @@ static int mount_tree(struct enter *c, const struct spec_mount *m, struct err *e
 	target = open_target(c, m, !S_ISDIR(st.st_mode), e);
 	if (target < 0)
 		return target;
-	rc = sys_move_mount(m->tree_fd, "", target, "", SYS_MOVE_MOUNT_F_EMPTY_PATH | SYS_MOVE_MOUNT_T_EMPTY_PATH);
+	rc = sys_move_mount(m->tree_fd, "", target, "",
+			    SYS_MOVE_MOUNT_F_EMPTY_PATH | SYS_MOVE_MOUNT_T_EMPTY_PATH);
 	if (rc)
 		return err_set(e, (int)-rc, "mount", "%s on %s", m->source, m->target);
 	return finish(c, m, m->flags & ~(unsigned long)BIND_ONLY, e);
@@ -162,7 +189,10 @@ static int copy_up(struct enter *c, const struct spec_mount *m, int below, struc
 	return copyup_tree(old, fresh, e);
 }
 
-/* sysfs belongs to the network namespace's owner: in a user namespace with the host's network only the host's own can be shown. */
+/*
+ * sysfs belongs to the network namespace's owner: in a user namespace with the host's network only
+ * the host's own can be shown.
+ */
 static int bind_sys(int target)
 {
 	return enter_mount_fd("/sys", target, NULL, MS_BIND | MS_REC, NULL);
@@ -176,7 +206,9 @@ static const char *label_of(const struct enter *c)
 
 	if (!x || !x->mount_label || !*x->mount_label)
 		return NULL;
-	return !statfs("/sys/fs/selinux", &fs) && (uint32_t)fs.f_type == SELINUX_MAGIC ? x->mount_label : NULL;
+	return !statfs("/sys/fs/selinux", &fs) && (uint32_t)fs.f_type == SELINUX_MAGIC
+		       ? x->mount_label
+		       : NULL;
 }
 
 static int mount_fs(struct enter *c, const struct spec_mount *m, struct err *e)
@@ -190,13 +222,15 @@ static int mount_fs(struct enter *c, const struct spec_mount *m, struct err *e)
 		return target;
 	if (!strcmp(m->type, "cgroup") || !strcmp(m->type, "cgroup2"))
 		return mount_cgroups(c, m, target, e);
-	if (str_print(data, sizeof(data), "%s%s%s%s%s", m->data ? m->data : "", label && m->data && *m->data ? "," : "",
-		      label ? "context=\"" : "", label ? label : "", label ? "\"" : "") < 0)
+	if (str_print(data, sizeof(data), "%s%s%s%s%s", m->data ? m->data : "",
+		      label && m->data && *m->data ? "," : "", label ? "context=\"" : "",
+		      label ? label : "", label ? "\"" : "") < 0)
 		return err_set(e, E2BIG, "mount", "options of %s", m->target);
 	/* A tmpfs is filled first and sealed by finish(). */
 	if (m->copy_up)
 		first &= ~(unsigned long)MS_RDONLY;
-	rc = enter_mount_fd(m->source && *m->source ? m->source : m->type, target, m->type, first, data);
+	rc = enter_mount_fd(m->source && *m->source ? m->source : m->type, target, m->type, first,
+			    data);
 	if (rc == -EPERM && !strcmp(m->type, "sysfs"))
 		rc = bind_sys(target);
 	if (rc)

@@ -72,7 +72,10 @@ int procfs_write(int proc_fd, const char *path, const char *text)
 int procfs_write_self(int proc_fd, const char *file, const char *text)
 {
 	char path[128], self[24];
-	/* "self" is a link that only this instance can make; where it leads is a number that names us here. */
+	/*
+	 * "self" is a link that only this instance can make; where it leads is a number that names
+	 * us here.
+	 */
 	ssize_t n = readlinkat(proc_fd, "self", self, sizeof(self));
 
 	if (n <= 0 || str_print(path, sizeof(path), "%.*s/%s", (int)n, self, file) < 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Puts the container's root together on a tmpfs of its own mount namespace: an overlay of the image's
- * layers with its changes in RAM or in a folder, or a plain folder. Runs in the container's child.
+ * Puts the container's root together on a tmpfs of its own mount namespace: an overlay of the
+ * image's layers with its changes in RAM or in a folder, or a plain folder. Runs in the container's
+ * child.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +21,8 @@
 
 static int make_stage(struct err *e)
 {
-	static const char *const folders[] = { STAGE_ROOT, ENTER_STAGE "/upper", ENTER_STAGE "/work", STAGE_LAYERS };
+	static const char *const folders[] = { STAGE_ROOT, ENTER_STAGE "/upper",
+					       ENTER_STAGE "/work", STAGE_LAYERS };
 	size_t i;
 	int rc = io_mkdirs(AT_FDCWD, ENTER_STAGE, 0700);
 
@@ -35,8 +37,8 @@ static int make_stage(struct err *e)
 }
 
 /*
- * pivot_root(2) refuses a root whose parent mount is shared: where the tree was left shared for the volumes' sake, the mount
- * that holds the folder is found by trying, upwards, and made private.
+ * pivot_root(2) refuses a root whose parent mount is shared: where the tree was left shared for the
+ * volumes' sake, the mount that holds the folder is found by trying, upwards, and made private.
  */
 static int unshare_parent(const char *path, struct err *e)
 {
@@ -54,7 +56,10 @@ static int unshare_parent(const char *path, struct err *e)
 	return 0;
 }
 
-/* A folder used as it is becomes a mount point by being bound to itself. fd of the new mount or -errno. */
+/*
+ * A folder used as it is becomes a mount point by being bound to itself. fd of the new mount or
+ * -errno.
+ */
 static int plain_folder(struct enter *c, const char *path, struct err *e)
 {
 	const struct spec_extra *x = c->spec->extra;
@@ -83,8 +88,8 @@ static int plain_folder(struct enter *c, const char *path, struct err *e)
 }
 
 /*
- * The layers belong to the host's root; a container whose ids are mapped sees them through the same map (overlayfs takes
- * id-mapped layers since Linux 5.19).
+ * The layers belong to the host's root; a container whose ids are mapped sees them through the same
+ * map (overlayfs takes id-mapped layers since Linux 5.19).
  */
 static int map_layers(struct enter *c, struct err *e)
 {
@@ -95,7 +100,8 @@ static int map_layers(struct enter *c, struct err *e)
 
 	layers = open(r->layers_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (userns < 0 || layers < 0)
-		return err_set(e, userns < 0 ? -userns : errno, "layers", userns < 0 ? "map ids" : "%s", r->layers_dir);
+		return err_set(e, userns < 0 ? -userns : errno, "layers",
+			       userns < 0 ? "map ids" : "%s", r->layers_dir);
 	for (i = 0; i < r->n_layers; i++) {
 		int from AUTO_CLOSE = -1, to AUTO_CLOSE = -1, rc;
 
@@ -107,12 +113,16 @@ static int map_layers(struct enter *c, struct err *e)
 		to = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		rc = to < 0 ? -errno : idmap_bind(userns, from, to, false, false);
 		if (rc)
-			return err_set(e, rc, "layers", "show layer %u with other owners: it takes Linux 5.19", i);
+			return err_set(e, rc, "layers",
+				       "show layer %u with other owners: it takes Linux 5.19", i);
 	}
 	return 0;
 }
 
-/* lowerdir=2:1:0 relative to the folder of the layers: 127 layers fit the one page that mount(2) takes. */
+/*
+ * lowerdir=2:1:0 relative to the folder of the layers: 127 layers fit the one page that mount(2)
+ * takes.
+ */
 static int lower_names(struct str *s, const struct spec_root *r, bool mapped, struct err *e)
 {
 	unsigned i;
@@ -121,7 +131,10 @@ static int lower_names(struct str *s, const struct spec_root *r, bool mapped, st
 		if (chdir("/"))
 			return err_set(e, errno, "root", "/");
 		str_fmt(s, "lowerdir=%s", r->path);
-		return strpbrk(r->path, ":,\\") ? err_set(e, EINVAL, "root", "%s: no ':' ',' '\\' in a path under an overlay", r->path) : 0;
+		return strpbrk(r->path, ":,\\")
+			       ? err_set(e, EINVAL, "root",
+					 "%s: no ':' ',' '\\' in a path under an overlay", r->path)
+			       : 0;
 	}
 	if (chdir(mapped ? STAGE_LAYERS : r->layers_dir))
 		return err_set(e, errno, "layers", "%s", r->layers_dir);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Enters a host service's sandbox. Each path first becomes a mount of its own, parents before children; then every mount of
- * the namespace is made read-only or left, as the longest path that leads to it says: so 4.14 needs nothing that 6.x has.
+ * Enters a host service's sandbox. Each path first becomes a mount of its own, parents before
+ * children; then every mount of the namespace is made read-only or left, as the longest path that
+ * leads to it says: so 4.14 needs nothing that 6.x has.
  */
 #include "runtime/sandbox.h"
 
@@ -29,10 +30,12 @@ struct work {
 	struct stat root;
 	struct {
 		const struct sandbox_path *p;
-		const char *path;	/* as asked for; once applied, where it truly is (NULL: nowhere) */
+		const char
+			*path; /* as asked for; once applied, where it truly is (NULL: nowhere) */
 	} at[SANDBOX_PATHS_MAX];
 	unsigned n;
-	char text[SANDBOX_PATHS_MAX * 64], table[TABLE_MAX];	/* the child's own copy, touched nowhere else */
+	char text[SANDBOX_PATHS_MAX * 64],
+		table[TABLE_MAX]; /* the child's own copy, touched nowhere else */
 	size_t used;
 };
 
@@ -83,10 +86,16 @@ static int hide(const char *path, const struct stat *st)
 {
 	if (!S_ISDIR(st->st_mode))
 		return mount("/dev/null", path, NULL, MS_BIND, NULL) ? -errno : 0;
-	return mount("tmpfs", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0k,mode=000") ? -errno : 0;
+	return mount("tmpfs", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		     "size=0k,mode=000")
+		       ? -errno
+		       : 0;
 }
 
-/* The place of a bind that is not there yet: a folder or an empty file, as its source is. fd or -errno. */
+/*
+ * The place of a bind that is not there yet: a folder or an empty file, as its source is. fd or
+ * -errno.
+ */
 static int make_place(const struct work *w, const struct sandbox_path *p)
 {
 	const char *name;
@@ -121,7 +130,9 @@ static int mount_over(const struct work *w, const struct sandbox_path *p, int fd
 		return mount("tmpfs", at, "tmpfs", MS_NOSUID | MS_NODEV, p->data) ? -errno : 0;
 	case SANDBOX_BIND:
 	case SANDBOX_BIND_READ_ONLY:
-		return mount(p->source, at, NULL, MS_BIND | (p->shallow ? 0 : MS_REC), NULL) ? -errno : 0;
+		return mount(p->source, at, NULL, MS_BIND | (p->shallow ? 0 : MS_REC), NULL)
+			       ? -errno
+			       : 0;
 	default:
 		/* The root is a mount already; bound to itself it would be out of sight. */
 		if (st.st_ino == w->root.st_ino && st.st_dev == w->root.st_dev)
@@ -130,11 +141,15 @@ static int mount_over(const struct work *w, const struct sandbox_path *p, int fd
 	}
 }
 
-/* By a descriptor that was reached inside the root: what lies there is foreign, and its symlinks lead where they like. */
+/*
+ * By a descriptor that was reached inside the root: what lies there is foreign, and its symlinks
+ * lead where they like.
+ */
 static int apply(struct work *w, unsigned i, struct err *e)
 {
 	const struct sandbox_path *p = w->at[i].p;
-	bool makes = p->how == SANDBOX_TMPFS || p->how == SANDBOX_BIND || p->how == SANDBOX_BIND_READ_ONLY;
+	bool makes = p->how == SANDBOX_TMPFS || p->how == SANDBOX_BIND ||
+		     p->how == SANDBOX_BIND_READ_ONLY;
 	int fd AUTO_CLOSE = inroot_open(w->root_fd, p->path, O_PATH, 0), rc;
 	char at[64], real[4096];
 	ssize_t n;
@@ -157,7 +172,7 @@ static int apply(struct work *w, unsigned i, struct err *e)
 	return w->at[i].path ? 0 : err_set(e, E2BIG, "sandbox", "paths too long");
 }
 
-/* --- read-only ------------------------------------------------------------------------------------ */
+/* --- read-only --- */
 
 static bool is_api(const char *path)
 {
@@ -168,7 +183,8 @@ static bool is_api(const char *path)
 static bool is_read_only(const struct work *w, const char *mount_point)
 {
 	const char *root = w->s->root ? w->s->root : "";
-	const char *inside = below(mount_point, *root ? root : "/") ? mount_point + strlen(root) : NULL;
+	const char *inside =
+		below(mount_point, *root ? root : "/") ? mount_point + strlen(root) : NULL;
 	bool read_only = w->s->strict && inside && !is_api(inside);
 	size_t longest = 0;
 	unsigned i;
@@ -179,8 +195,9 @@ static bool is_read_only(const struct work *w, const char *mount_point)
 		if (!n || n < longest || !below(mount_point, w->at[i].path))
 			continue;
 		longest = n;
-		read_only = w->at[i].p->how == SANDBOX_READ_ONLY || w->at[i].p->how == SANDBOX_BIND_READ_ONLY ||
-				    w->at[i].p->how == SANDBOX_HIDDEN;
+		read_only = w->at[i].p->how == SANDBOX_READ_ONLY ||
+			    w->at[i].p->how == SANDBOX_BIND_READ_ONLY ||
+			    w->at[i].p->how == SANDBOX_HIDDEN;
 	}
 	return read_only;
 }
@@ -192,12 +209,16 @@ static int seal(const char *path, struct err *e)
 	unsigned long flags;
 
 	if (statvfs(path, &fs))
-		return errno == EACCES || errno == ENOENT ? 0 : err_set(e, errno, "sandbox", "%s", path);
+		return errno == EACCES || errno == ENOENT
+			       ? 0
+			       : err_set(e, errno, "sandbox", "%s", path);
 	if (fs.f_flag & ST_RDONLY)
 		return 0;
 	flags = (fs.f_flag & KEPT) | (fs.f_flag & ST_RELATIME ? MS_RELATIME : 0);
 	if (mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | flags, NULL))
-		return errno == ENOENT || errno == EINVAL ? 0 : err_set(e, errno, "sandbox", "make %s read-only", path);
+		return errno == ENOENT || errno == EINVAL
+			       ? 0
+			       : err_set(e, errno, "sandbox", "make %s read-only", path);
 	return 0;
 }
 
@@ -211,7 +232,8 @@ static size_t mount_point(const char *line, char *out, size_t cap)
 		field += *line++ == ' ';
 	for (; *line && *line != ' ' && *line != '\n' && n + 1 < cap; n++) {
 		if (*line == '\\' && line[1] && line[2] && line[3]) {
-			out[n] = (char)((line[1] - '0') << 6 | (line[2] - '0') << 3 | (line[3] - '0'));
+			out[n] = (char)((line[1] - '0') << 6 | (line[2] - '0') << 3 |
+					(line[3] - '0'));
 			line += 4;
 		} else {
 			out[n] = *line++;
@@ -244,7 +266,9 @@ static int own_namespaces(const struct sandbox *s, struct err *e)
 
 	if (unshare(flags))
 		return err_set(e, errno, "sandbox", "namespaces of its own");
-	/* What is mounted on the host later on is to be seen here, too, and nothing of ours there. */
+	/*
+	 * What is mounted on the host later on is to be seen here, too, and nothing of ours there.
+	 */
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
 		return err_set(e, errno, "sandbox", "mounts of its own");
 	return s->private_network ? enter_loopback(&c, e) : 0;
@@ -267,7 +291,8 @@ static int change_root(const struct sandbox *s, struct err *e)
 {
 	if (!s->root)
 		return 0;
-	return chroot(s->root) || chdir("/") ? err_set(e, errno, "RootDirectory=", "%s", s->root) : 0;
+	return chroot(s->root) || chdir("/") ? err_set(e, errno, "RootDirectory=", "%s", s->root)
+					     : 0;
 }
 
 int sandbox_enter(const struct sandbox *s, struct err *e)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A host service's view of the host: a mount namespace of its own with parts read-only, hidden, replaced; systemd.exec(5)
- * "Sandboxing". Carried out in the service's child, before its rights go. Pure data but for sandbox_enter().
+ * A host service's view of the host: a mount namespace of its own with parts read-only, hidden,
+ * replaced; systemd.exec(5) "Sandboxing". Carried out in the service's child, before its rights go.
+ * Pure data but for sandbox_enter().
  */
 #ifndef PINTLE_RUNTIME_SANDBOX_H
 #define PINTLE_RUNTIME_SANDBOX_H
@@ -12,7 +13,14 @@
 
 #define SANDBOX_PATHS_MAX 96
 
-enum sandbox_how { SANDBOX_READ_ONLY, SANDBOX_READ_WRITE, SANDBOX_HIDDEN, SANDBOX_TMPFS, SANDBOX_BIND, SANDBOX_BIND_READ_ONLY };
+enum sandbox_how {
+	SANDBOX_READ_ONLY,
+	SANDBOX_READ_WRITE,
+	SANDBOX_HIDDEN,
+	SANDBOX_TMPFS,
+	SANDBOX_BIND,
+	SANDBOX_BIND_READ_ONLY
+};
 
 struct sandbox_path {
 	const char *path;	/* as the service sees it */
@@ -27,7 +35,7 @@ struct sandbox {
 	const char *root;		/* RootDirectory=, NULL = the host's */
 	const struct sandbox_path *paths;	/* any order; of two for one path the later holds */
 	unsigned n_paths;
-	bool strict;			/* all is read-only but /dev, /proc, /sys and what paths say */
+	bool strict; /* all is read-only but /dev, /proc, /sys and what paths say */
 	bool private_devices, private_network;
 };
 

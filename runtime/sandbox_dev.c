@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* PrivateDevices=. See sandbox_dev.h: made beside the old /dev, whose nodes are bound into it, then moved over it. */
+/*
+ * PrivateDevices=. See sandbox_dev.h: made beside the old /dev, whose nodes are bound into it, then
+ * moved over it.
+ */
 #include "runtime/sandbox_dev.h"
 
 #include <errno.h>
@@ -18,7 +21,8 @@
 static const char *const nodes[] = { "null", "zero", "full", "random", "urandom", "tty", "log" };
 static const char *const folders[] = { "pts", "shm", "mqueue", "hugepages" };
 static const char *const links[][2] = {
-	{ "/proc/self/fd", "fd" }, { "/proc/self/fd/0", "stdin" }, { "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
+	{ "/proc/self/fd", "fd" },	 { "/proc/self/fd/0", "stdin" },
+	{ "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
 	{ "pts/ptmx", "ptmx" },
 };
 
@@ -39,7 +43,9 @@ static int bind_one(const char *name, bool folder, struct err *e)
 		fd = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 		io_close(&fd);
 	}
-	return mount(from, to, NULL, MS_BIND | MS_REC, NULL) ? err_set(e, errno, "PrivateDevices=", "%s", name) : 0;
+	return mount(from, to, NULL, MS_BIND | MS_REC, NULL)
+		       ? err_set(e, errno, "PrivateDevices=", "%s", name)
+		       : 0;
 }
 
 int sandbox_devices(int root_fd, struct err *e)
@@ -56,7 +62,9 @@ int sandbox_devices(int root_fd, struct err *e)
 		rc = bind_one(folders[i], true, e);
 	for (i = 0; i < ARRAY_LEN(links) && !rc; i++) {
 		str_print(path, sizeof(path), STAGE "/%s", links[i][1]);
-		rc = symlink(links[i][0], path) ? err_set(e, errno, "PrivateDevices=", "%s", links[i][1]) : 0;
+		rc = symlink(links[i][0], path)
+			     ? err_set(e, errno, "PrivateDevices=", "%s", links[i][1])
+			     : 0;
 	}
 	if (rc)
 		return rc;
@@ -64,7 +72,8 @@ int sandbox_devices(int root_fd, struct err *e)
 	if (dev < 0)
 		return err_set(e, dev, "PrivateDevices=", "/dev");
 	enter_proc_path(path, sizeof(path), dev);
-	if (mount(NULL, STAGE, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC, NULL) ||
+	if (mount(NULL, STAGE, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC,
+		  NULL) ||
 	    mount(STAGE, path, NULL, MS_MOVE, NULL))
 		return err_set(e, errno, "PrivateDevices=", "/dev");
 	return 0;

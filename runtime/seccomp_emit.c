@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Comparisons of a call's arguments in classic BPF, for seccomp_compile.c: see seccomp_int.h. Pure. */
+/*
+ * Comparisons of a call's arguments in classic BPF, for seccomp_compile.c: see seccomp_int.h. Pure.
+ */
 #include <linux/seccomp.h>
 #include <stddef.h>
 
@@ -16,7 +18,9 @@ static void load_arg(struct seccomp_program *c, unsigned index, bool high)
 {
 	bool second = high == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 
-	seccomp_add(c, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offsetof(struct seccomp_data, args) + 8 * index + (second ? 4 : 0)), 0, 0);
+	seccomp_add(c, BPF_LD | BPF_W | BPF_ABS,
+		    (uint32_t)(offsetof(struct seccomp_data, args) + 8 * index + (second ? 4 : 0)),
+		    0, 0);
 }
 
 /* Targets that are known only at the end of a comparison. */
@@ -49,7 +53,8 @@ static void compare_high(struct seccomp_program *c, const struct seccomp_arg *a)
 		break;
 	default:
 		seccomp_add(c, BPF_ALU | BPF_AND | BPF_K, high, 0, 0);
-		seccomp_add(c, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(a->value_two >> 32) & high, 0, FAIL);
+		seccomp_add(c, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(a->value_two >> 32) & high, 0,
+			    FAIL);
 	}
 }
 
@@ -102,7 +107,8 @@ static void settle(struct seccomp_program *c, unsigned from, uint8_t mark, unsig
 	}
 }
 
-void seccomp_add_condition(struct seccomp_program *c, const struct seccomp_arg *args, unsigned n, bool wide, uint32_t action)
+void seccomp_add_condition(struct seccomp_program *c, const struct seccomp_arg *args, unsigned n,
+			   bool wide, uint32_t action)
 {
 	unsigned start = c->n, i;
 

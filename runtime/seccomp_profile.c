@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The built-in system call profiles: what seccomp_profile.def allows outright, and here the calls whose arguments decide.
- * Runs in the container's child, which makes a policy of it in its own copy of the static room.
+ * The built-in system call profiles: what seccomp_profile.def allows outright, and here the calls
+ * whose arguments decide. Runs in the container's child, which makes a policy of it in its own copy
+ * of the static room.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -15,9 +16,13 @@
 #include "runtime/seccomp_names.h"
 
 #define CAP_BIT_SYS_ADMIN 21
-/* CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET: a user namespace would give every capability back, inside it. */
+/*
+ * CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET: a user namespace would give
+ * every capability back, inside it.
+ */
 #define NEW_NAMESPACES 0x7e020000u
-#define INT_BITS 0xffffffffu	/* the kernel takes an int: what stands above must not lead around a rule */
+#define INT_BITS                                                                                   \
+	0xffffffffu /* the kernel takes an int: what stands above must not lead around a rule */
 #define ANY 0xff		/* whatever the arguments, where no rule above holds */
 #define WHOLE 0xfe		/* the name alone, also before a rule with arguments */
 #define PERSONALITY_QUERY 0xffffffffu
@@ -36,7 +41,10 @@ struct row {
 	bool protocol_zero;	/* and the third argument is 0 */
 };
 
-/* The first row of a call that holds decides. The two of clone fall away where "default" meets CAP_SYS_ADMIN: the .def has them. */
+/*
+ * The first row of a call that holds decides. The two of clone fall away where "default" meets
+ * CAP_SYS_ADMIN: the .def has them.
+ */
 static const struct row rows[] = {
 	{ "clone", BOTH, 0, SECCOMP_OP_MASKED_EQ, 0, NEW_NAMESPACES, 0, 0 },
 	/* Its flags are behind a pointer: with ENOSYS the C library uses clone. */
@@ -56,7 +64,8 @@ static const struct row rows[] = {
 	{ "socket", BY_HARDENED, 0, SECCOMP_OP_MASKED_EQ, 0, INT_BITS, AF_UNIX, 0 },
 	{ "socket", BY_HARDENED, 0, SECCOMP_OP_MASKED_EQ, 0, INT_BITS, AF_INET, 0 },
 	{ "socket", BY_HARDENED, 0, SECCOMP_OP_MASKED_EQ, 0, INT_BITS, AF_INET6, 0 },
-	{ "socket", BY_HARDENED, 0, SECCOMP_OP_MASKED_EQ, 0, INT_BITS, AF_NETLINK, NETLINK_ROUTE_ONLY },
+	{ "socket", BY_HARDENED, 0, SECCOMP_OP_MASKED_EQ, 0, INT_BITS, AF_NETLINK,
+	  NETLINK_ROUTE_ONLY },
 	{ "socketpair", BY_DEFAULT, 0, WHOLE, 0, 0, 0, 0 },
 	{ "socketpair", BY_HARDENED, 0, SECCOMP_OP_MASKED_EQ, 0, INT_BITS, AF_UNIX, 0 },
 };
@@ -88,7 +97,10 @@ static void take_row(const struct row *row)
 		args[r->n_args++] = (struct seccomp_arg){ 2, SECCOMP_OP_MASKED_EQ, INT_BITS, 0 };
 }
 
-/* "default" has the machine's other word sizes as Docker's; "hardened" only 32-bit ARM beside aarch64. */
+/*
+ * "default" has the machine's other word sizes as Docker's; "hardened" only 32-bit ARM beside
+ * aarch64.
+ */
 static void take_archs(bool hardened)
 {
 	unsigned i;
@@ -112,16 +124,21 @@ const char *seccomp_profile_name(enum seccomp_profile profile)
 
 const struct seccomp_policy *seccomp_profile_policy(enum seccomp_profile profile, uint64_t caps)
 {
-	bool hardened = profile == SECCOMP_HARDENED, lifted = !hardened && caps >> CAP_BIT_SYS_ADMIN & 1;
+	bool hardened = profile == SECCOMP_HARDENED,
+	     lifted = !hardened && caps >> CAP_BIT_SYS_ADMIN & 1;
 	size_t i;
 
 	made.policy = (struct seccomp_policy){
-		.default_action = SECCOMP_RET_ERRNO | EPERM, .archs = made.archs, .rules = made.rules,
-		.profile = profile, .caps = caps,
+		.default_action = SECCOMP_RET_ERRNO | EPERM,
+		.archs = made.archs,
+		.rules = made.rules,
+		.profile = profile,
+		.caps = caps,
 	};
 	take_archs(hardened);
 	for (i = 0; i < ARRAY_LEN(rows); i++)
-		if (rows[i].profiles & (hardened ? BY_HARDENED : BY_DEFAULT) && !(lifted && rows[i].name[0] == 'c'))
+		if (rows[i].profiles & (hardened ? BY_HARDENED : BY_DEFAULT) &&
+		    !(lifted && rows[i].name[0] == 'c'))
 			take_row(&rows[i]);
 	return &made.policy;
 }

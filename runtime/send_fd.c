@@ -17,7 +17,10 @@ int send_fd(int socket_fd, int fd, const char *bytes, size_t n)
 {
 	union control control = { 0 };
 	struct iovec part = { .iov_base = (void *)bytes, .iov_len = n };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct msghdr m = { .msg_iov = &part,
+			    .msg_iovlen = 1,
+			    .msg_control = &control,
+			    .msg_controllen = sizeof(control) };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 	ssize_t sent;
 
@@ -36,7 +39,10 @@ int receive_fd(int socket_fd)
 	union control control;
 	char bytes[256];
 	struct iovec part = { .iov_base = bytes, .iov_len = sizeof(bytes) };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct msghdr m = { .msg_iov = &part,
+			    .msg_iovlen = 1,
+			    .msg_control = &control,
+			    .msg_controllen = sizeof(control) };
 	struct cmsghdr *c;
 	ssize_t got;
 	int fd;
@@ -47,7 +53,8 @@ int receive_fd(int socket_fd)
 	if (got < 0)
 		return -errno;
 	c = CMSG_FIRSTHDR(&m);
-	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(int)))
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
+	    c->cmsg_len != CMSG_LEN(sizeof(int)))
 		return -ENOMSG;
 	memcpy(&fd, CMSG_DATA(c), sizeof(int));
 	return fd;

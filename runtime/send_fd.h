@@ -7,7 +7,10 @@
 
 /* Sends fd with n >= 1 bytes. Blocks while the socket is full. 0 or -errno. */
 int send_fd(int socket_fd, int fd, const char *bytes, size_t n);
-/* Takes the first fd (close-on-exec) that comes; bytes beside it are dropped. fd, -ENOMSG for a message without one, or -errno. */
+/*
+ * Takes the first fd (close-on-exec) that comes; bytes beside it are dropped. fd, -ENOMSG for a
+ * message without one, or -errno.
+ */
 int receive_fd(int socket_fd);
 
 #endif

@@ -47,7 +47,8 @@ static long clone_child(void *ctx, uint64_t more, int *pidfd)
 		args.cgroup = (uint64_t)p->cgroup_fd;
 		l->in_cgroup = true;
 		pid = sys_clone3(&args, sizeof(args));
-		if (pid >= 0 || (pid != -ENOSYS && pid != -E2BIG && pid != -EINVAL && pid != -EPERM && pid != -EOPNOTSUPP))
+		if (pid >= 0 || (pid != -ENOSYS && pid != -E2BIG && pid != -EINVAL &&
+				 pid != -EPERM && pid != -EOPNOTSUPP))
 			return pid;
 		args.flags &= ~SYS_CLONE_INTO_CGROUP;
 		args.cgroup = 0;
@@ -83,7 +84,10 @@ static int settle(struct launch *l, struct err *e)
 	setsid();
 	sys_cloexec_range(3, ~0u);
 	io_close(&l->report[0]);
-	/* While we are the host's root still: in a user namespace of our own the group's files are somebody else's. */
+	/*
+	 * While we are the host's root still: in a user namespace of our own the group's files are
+	 * somebody else's.
+	 */
 	if (p->cgroup && !l->in_cgroup && !join_helped(p) && (rc = cg_join(p->cgroup)))
 		return err_set(e, rc, "cgroup", "%s", p->cgroup->name);
 	if (l->go[1] >= 0) {
@@ -134,7 +138,8 @@ int ctr_report_move(void)
 	return 0;
 }
 
-static int write_map(pid_t pid, const char *file, const struct spec_idmap *map, unsigned n, struct err *e)
+static int write_map(pid_t pid, const char *file, const struct spec_idmap *map, unsigned n,
+		     struct err *e)
 {
 	char path[64], text[340];
 	struct str s;
@@ -188,7 +193,8 @@ static void close_pipes(struct launch *l)
 	io_close(&l->go[1]);
 }
 
-int ctr_spawn(const struct ctr_place *place, ctr_child *child, void *ctx, struct ctr_proc *ret, struct err *e)
+int ctr_spawn(const struct ctr_place *place, ctr_child *child, void *ctx, struct ctr_proc *ret,
+	      struct err *e)
 {
 	struct launch l = { .place = place, .report = { -1, -1 }, .go = { -1, -1 } };
 	int rc = make_pipes(&l, e), pidfd = -1;
@@ -203,7 +209,8 @@ int ctr_spawn(const struct ctr_place *place, ctr_child *child, void *ctx, struct
 		live(&l, child, ctx);
 	if (pid < 0) {
 		close_pipes(&l);
-		return err_set(e, (int)-pid, "clone", "namespaces 0x%llx", (unsigned long long)place->namespaces);
+		return err_set(e, (int)-pid, "clone", "namespaces 0x%llx",
+			       (unsigned long long)place->namespaces);
 	}
 	if (l.go[1] >= 0 && (rc = let_go(&l, (pid_t)pid, e))) {
 		/* It waits for our word and nothing else: it dies at once and is reaped here. */

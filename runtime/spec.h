@@ -13,7 +13,8 @@
 
 #include "runtime/spec_oci.h"
 
-#define SPEC_LAYERS_MAX 127	/* overlayfs takes 500, one page of mount options takes 127 short names */
+/* Overlayfs takes 500; one page of mount options takes 127 short names. */
+#define SPEC_LAYERS_MAX 127
 
 struct cg;
 struct sandbox;
@@ -22,13 +23,14 @@ struct seccomp_policy;
 struct spec_mount {
 	const char *type;	/* "bind", "tmpfs", "proc", … as mount(2) has them */
 	const char *source;	/* host path for bind; may be NULL for tmpfs */
-	int tree_fd;		/* a bind's source, cloned by open_tree(2) where the child may not reach it; 0 = none */
+	/* a bind's source, cloned by open_tree(2) where the child may not reach it; 0 = none */
+	int tree_fd;
 	const char *target;	/* absolute path inside the container */
 	unsigned long flags;	/* MS_* ; MS_BIND|MS_REC for rbind */
 	unsigned long propagation; /* MS_PRIVATE, MS_SLAVE, MS_SHARED (with MS_REC) or 0 */
 	const char *data;	/* file-system options: "size=8m,mode=1777"; may be NULL */
-	const struct spec_idmap_set *idmap;	/* NULL = none: the mount shows mapped owners (5.12) */
-	uint64_t attr_set, attr_clr;	/* MOUNT_ATTR_* for the whole tree: "rro", "rnosuid" (5.12) */
+	const struct spec_idmap_set *idmap; /* NULL = none: the mount shows mapped owners (5.12) */
+	uint64_t attr_set, attr_clr; /* MOUNT_ATTR_* for the whole tree: "rro", "rnosuid" (5.12) */
 	bool copy_up;		/* a tmpfs starts with what the root has there ("tmpcopyup") */
 	bool if_there;		/* leave it out where the root has no such folder */
 	bool make_source;	/* create a missing bind source folder (named volumes) */
@@ -63,21 +65,28 @@ struct spec_idmap_set {
 };
 
 enum spec_upper {
-	SPEC_UPPER_NONE,	/* read-only root */
-	SPEC_UPPER_TMPFS,	/* changes live in RAM, charged to the container's cgroup, gone at exit */
-	SPEC_UPPER_DIR,		/* changes live in upper_dir on the host */
+	SPEC_UPPER_NONE,  /* read-only root */
+	SPEC_UPPER_TMPFS, /* changes live in RAM, charged to the container's cgroup, gone at exit */
+	SPEC_UPPER_DIR,	  /* changes live in upper_dir on the host */
 };
 
 struct spec_root {
 	const char *path;	/* an unpacked root file system used as it is (Rootfs=), or NULL */
-	const char *layers_dir;	/* folder that holds the layers by the names "0" (lowest), "1", …; symlinks are fine */
+	/* folder that holds the layers by the names "0" (lowest), "1", …; symlinks are fine */
+	const char *layers_dir;
 	unsigned n_layers;	/* 1..SPEC_LAYERS_MAX when path is NULL */
-	enum spec_upper upper;	/* applies to layers and to path (then the path is the only lower layer) unless upper is NONE and !read_only */
+	/* of layers and of path (then the only lower layer), unless it is NONE and !read_only */
+	enum spec_upper upper;
 	const char *upper_dir;	/* for SPEC_UPPER_DIR: holds "upper" and "work" */
 	bool read_only;
 };
 
-enum spec_seccomp { SPEC_SECCOMP_DEFAULT, SPEC_SECCOMP_HARDENED, SPEC_SECCOMP_OFF, SPEC_SECCOMP_POLICY };	/* the first two: seccomp_profile.def */
+/* The first two: seccomp_profile.def. */
+enum spec_seccomp {
+	SPEC_SECCOMP_DEFAULT, SPEC_SECCOMP_HARDENED,
+	SPEC_SECCOMP_OFF,
+	SPEC_SECCOMP_POLICY
+};
 
 struct spec_fd {
 	int fd, at;		/* at: its number in the process, 3 to 63; no two alike */
@@ -88,35 +97,40 @@ struct spec {
 	const char *name;		/* for messages: the unit's name */
 	struct spec_root root;
 
-	char *const *argv;		/* NULL-terminated; argv[0] is looked up in PATH of env inside the root */
+	/* NULL-terminated; argv[0] is looked up in PATH of env inside the root */
+	char *const *argv;
 	char *const *envp;		/* NULL-terminated, complete */
 	const char *cwd;		/* absolute inside; made if missing */
 	bool numeric_user;		/* uid and gid hold; nothing is looked up in the root */
 	uint32_t uid, gid;
-	const char *user;		/* else: "", "uid", "name", "uid:gid", "name:group": looked up in the root's /etc/passwd and /etc/group */
-	const gid_t *groups;		/* supplementary, besides those of /etc/group for a named user */
+	/* else "", "uid", "name", "uid:gid", "name:group", by the root's passwd and group */
+	const char *user;
+	const gid_t *groups; /* supplementary, besides those of /etc/group for a named user */
 	unsigned n_groups;
 	mode_t umask;			/* 022 unless asked */
 
 	const char *hostname;		/* NULL = leave */
 	const char *domainname;
-	bool loopback;			/* bring "lo" up: a network namespace of its own starts with it down */
+	bool loopback; /* bring "lo" up: a network namespace of its own starts with it down */
 	const struct spec_mount *mounts;	/* after the standard ones, in order */
 	unsigned n_mounts;
 	bool no_default_mounts;		/* config.json names all mounts itself */
 	const struct spec_device *devices;
 	unsigned n_devices;
-	const struct spec_idmap_set *userns;	/* a user namespace made last, by the child itself: root in it has no right over the
-						   other namespaces. NULL = none */
-	bool host_mountns;		/* no mount namespace was asked for: mounts are the host's, the root is a chroot */
+	/* made last, by the child itself: root in it has no right over the other namespaces; or
+	 * NULL */
+	const struct spec_idmap_set *userns;
+	/* no mount namespace was asked for: mounts are the host's, the root is a chroot */
+	bool host_mountns;
 	bool own_cgroupns;		/* the place makes a cgroup namespace */
-	const struct cg *cgroup;	/* for the device rules; NULL = no rules, and no CAP_MKNOD */
+	const struct cg *cgroup; /* for the device rules; NULL = no rules, and no CAP_MKNOD */
 	const char *const *masked;	/* NULL-terminated; NULL = the default list */
 	const char *const *readonly;	/* NULL-terminated; NULL = the default list */
 	const char *const *sysctl;	/* NULL-terminated "name=value" */
 
 	const struct spec_caps *cap_sets;	/* NULL: as `caps` says */
-	uint64_t caps;			/* bit n = capability n: bounding = permitted = effective for root; see caps.h */
+	/* bit n = capability n: bounding = permitted = effective for root; see caps.h */
+	uint64_t caps;
 	bool no_new_privs;
 	enum spec_seccomp seccomp;
 	const struct seccomp_policy *policy;	/* for SPEC_SECCOMP_POLICY, see seccomp.h */

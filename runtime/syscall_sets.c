@@ -63,7 +63,8 @@ static int put_call(struct list *l, const char *name, bool take_back)
 	if (at >= 0)
 		return 0;
 	if (l->n == SYSCALL_NAMES_MAX)
-		return err_set(l->e, E2BIG, "SystemCallFilter=", "more than %u calls", SYSCALL_NAMES_MAX);
+		return err_set(l->e, E2BIG, "SystemCallFilter=", "more than %u calls",
+			       SYSCALL_NAMES_MAX);
 	l->names[l->n++] = name;
 	return 0;
 }
@@ -94,12 +95,14 @@ static int put_word(struct list *l, const char *word, bool take_back, unsigned d
 	if (*word != '@')
 		return put_call(l, word, take_back);
 	if (!words || depth == DEPTH_MAX)
-		return err_set(l->e, EINVAL, "SystemCallFilter=", "no set of calls is named %s", word);
+		return err_set(l->e, EINVAL, "SystemCallFilter=", "no set of calls is named %s",
+			       word);
 	return put_set(l, words, take_back, depth + 1);
 }
 
-int syscall_filter(const char *const *words, unsigned n, bool deny, struct arena *a, const char **names, struct seccomp_rule *rule,
-		   struct seccomp_policy *ret, struct err *e)
+int syscall_filter(const char *const *words, unsigned n, bool deny, struct arena *a,
+		   const char **names, struct seccomp_rule *rule, struct seccomp_policy *ret,
+		   struct err *e)
 {
 	struct list l = { .names = names, .arena = a, .e = e };
 	const uint32_t refuse = SECCOMP_RET_ERRNO | EPERM;
@@ -109,12 +112,19 @@ int syscall_filter(const char *const *words, unsigned n, bool deny, struct arena
 	for (i = 0; i < n && !rc; i++) {
 		bool minus = words[i][0] == '~';
 
-		/* In a deny list the first '~' stands for all; a later word without it is let through again. */
+		/*
+		 * In a deny list the first '~' stands for all; a later word without it is let
+		 * through again.
+		 */
 		rc = put_word(&l, words[i] + minus, minus && !deny, 0);
 	}
 	if (rc)
 		return rc;
-	*rule = (struct seccomp_rule){ .names = names, .n_names = l.n, .action = deny ? refuse : SECCOMP_RET_ALLOW };
-	*ret = (struct seccomp_policy){ .default_action = deny ? SECCOMP_RET_ALLOW : refuse, .rules = rule, .n_rules = l.n ? 1 : 0 };
+	*rule = (struct seccomp_rule){ .names = names,
+				       .n_names = l.n,
+				       .action = deny ? refuse : SECCOMP_RET_ALLOW };
+	*ret = (struct seccomp_policy){ .default_action = deny ? SECCOMP_RET_ALLOW : refuse,
+					.rules = rule,
+					.n_rules = l.n ? 1 : 0 };
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who a container runs as: numbers, or names looked up in the container's own /etc/passwd and /etc/group
- * (image-spec, config.md "User"). Those files are foreign: read line by line with bounds, never by
- * the C library. Runs in the container's child after the pivot.
+ * Who a container runs as: numbers, or names looked up in the container's own /etc/passwd and
+ * /etc/group (image-spec, config.md "User"). Those files are foreign: read line by line with
+ * bounds, never by the C library. Runs in the container's child after the pivot.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +39,9 @@ static int next_byte(struct reader *r)
 	return (unsigned char)r->buf[r->at++];
 }
 
-/* Reads a line and splits it at ':'. False at the end of the file; over-long lines are passed over. */
+/*
+ * Reads a line and splits it at ':'. False at the end of the file; over-long lines are passed over.
+ */
 static bool next_line(struct reader *r)
 {
 	unsigned len = 0;
@@ -84,7 +86,10 @@ static bool number(const char *text, uint32_t *ret)
 {
 	uint64_t v;
 
-	/* 2^32 - 1 means "no change" to setuid(2): never an id. The whole string, no wrap (CVE-2026-30892). */
+	/*
+	 * 2^32 - 1 means "no change" to setuid(2): never an id. The whole string, no wrap
+	 * (CVE-2026-30892).
+	 */
 	if (num_u64(text, strlen(text), UINT32_MAX - 1, &v))
 		return false;
 	*ret = (uint32_t)v;
@@ -92,7 +97,8 @@ static bool number(const char *text, uint32_t *ret)
 }
 
 /* The passwd line whose name (or, for a number, id) is text: its uid, gid and name. */
-static int find_user(struct enter *c, struct reader *r, int root_fd, const char *text, char name[64])
+static int find_user(struct enter *c, struct reader *r, int root_fd, const char *text,
+		     char name[64])
 {
 	uint32_t want, uid, gid;
 	bool by_id = number(text, &want);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A unit's user namespace, made last: mounts and the other namespaces stay the host root's, so that the container's root has no
- * right over them. The maps are written by a helper that keeps the host's rights for that long. Runs in the child.
+ * A unit's user namespace, made last: mounts and the other namespaces stay the host root's, so that
+ * the container's root has no right over them. The maps are written by a helper that keeps the
+ * host's rights for that long. Runs in the child.
  */
 #include <errno.h>
 #include <sched.h>
@@ -17,7 +18,8 @@
 static NORETURN void help(const struct enter *c, pid_t pid, int go)
 {
 	char word;
-	int rc = io_read_full(go, &word, 1) == 1 ? idmap_write(c->spec->userns, c->proc_fd, pid) : -EPIPE;
+	int rc = io_read_full(go, &word, 1) == 1 ? idmap_write(c->spec->userns, c->proc_fd, pid)
+						 : -EPIPE;
 
 	_exit(rc ? -rc : 0);
 }
@@ -45,6 +47,7 @@ int userns_enter(struct enter *c, struct err *e)
 		rc = io_write_full(go[1], "", 1);
 	close(go[1]);
 	if (helper > 0 && waitpid((pid_t)helper, &status, 0) == helper && status && !rc)
-		rc = err_set(e, WIFEXITED(status) ? WEXITSTATUS(status) : EPROTO, "user namespace", "write the id maps");
+		rc = err_set(e, WIFEXITED(status) ? WEXITSTATUS(status) : EPROTO, "user namespace",
+			     "write the id maps");
 	return rc;
 }

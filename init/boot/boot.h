@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The part of booting that may block: kernel modules and /etc/fstab, done by a helper process that reports each
- * result; PID 1 goes on without it, and starts the units when it is done or its time is up.
+ * The part of booting that may block: kernel modules and /etc/fstab, done by a helper process that
+ * reports each result; PID 1 goes on without it, and starts the units when it is done or its time
+ * is up.
  */
 #ifndef PINTLE_INIT_BOOT_BOOT_H
 #define PINTLE_INIT_BOOT_BOOT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The boot helper: modules, then /etc/fstab, each result told to PID 1. A process of its own: it may wait for
- * disks and devices as long as it takes, PID 1 has its own clock.
+ * The boot helper: modules, then /etc/fstab, each result told to PID 1. A process of its own: it
+ * may wait for disks and devices as long as it takes, PID 1 has its own clock.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -73,7 +73,8 @@ static bool holds_store(const char *target)
 {
 	size_t n = strlen(target);
 
-	return strncmp(CONFIG_STORE, target, n) == 0 && (CONFIG_STORE[n] == '\0' || CONFIG_STORE[n] == '/');
+	return strncmp(CONFIG_STORE, target, n) == 0 &&
+	       (CONFIG_STORE[n] == '\0' || CONFIG_STORE[n] == '/');
 }
 
 static void do_line(const char *line)

@@ -14,7 +14,10 @@ struct boot_message {		/* whole on a pipe: below PIPE_BUF */
 	struct err err;
 };
 
-/* A ctr_child: does the work, writes records to the pipe whose fd ctx points at, and ends its process. */
+/*
+ * A ctr_child: does the work, writes records to the pipe whose fd ctx points at, and ends its
+ * process.
+ */
 int boot_help(void *ctx, struct err *e);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Why the device is not whole: a mount that failed, a module, a cycle among units. Shown first in status. PID 1. */
+/*
+ * Why the device is not whole: a mount that failed, a module, a cycle among units. Shown first in
+ * status. PID 1.
+ */
 #ifndef PINTLE_INIT_BOOT_DEGRADED_H
 #define PINTLE_INIT_BOOT_DEGRADED_H
 

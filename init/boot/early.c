@@ -50,7 +50,10 @@ const char *early_cmdline(void)
 	return cmdline;
 }
 
-/* A kernel without a console starts us with no fds at all: the next open would become standard output. */
+/*
+ * A kernel without a console starts us with no fds at all: the next open would become standard
+ * output.
+ */
 static void fill_stdio(void)
 {
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -75,7 +78,10 @@ static bool is_mounted(const char *path, uint32_t magic)
 
 	if (statfs(path, &fs) || (uint32_t)fs.f_type != magic)
 		return false;
-	/* A tmpfs below a tmpfs (an initial RAM disk's /run) is only mounted when the device differs. */
+	/*
+	 * A tmpfs below a tmpfs (an initial RAM disk's /run) is only mounted when the device
+	 * differs.
+	 */
 	str_print(parent, sizeof(parent), "%s/..", path);
 	return !stat(path, &st) && !stat(parent, &up) && st.st_dev != up.st_dev;
 }
@@ -85,7 +91,8 @@ static void mount_one(const struct early_mount *m)
 	struct err e = { 0 };
 
 	mkdir(m->target, 0755);
-	if (is_mounted(m->target, m->magic) || !mount(m->type, m->target, m->type, m->flags, m->data))
+	if (is_mounted(m->target, m->magic) ||
+	    !mount(m->type, m->target, m->type, m->flags, m->data))
 		return;
 	/* devtmpfs may have been mounted by the kernel itself. */
 	if (errno == EBUSY)
@@ -114,7 +121,9 @@ static bool has_memory_v2(void)
 {
 	char list[256];
 
-	return io_read_file(AT_FDCWD, "/sys/fs/cgroup/cgroup.controllers", list, sizeof(list)) > 0 && strstr(list, "memory");
+	return io_read_file(AT_FDCWD, "/sys/fs/cgroup/cgroup.controllers", list, sizeof(list)) >
+		       0 &&
+	       strstr(list, "memory");
 }
 
 static void mount_cgroups(void)
@@ -158,8 +167,8 @@ static void set_hostname(void)
 }
 
 /*
- * pivot_root(2) refuses the kernel's own rootfs, where an initial RAM disk is unpacked: it has no parent. So / becomes a
- * bind mount of itself, moved over it. Any other root is left as it is.
+ * pivot_root(2) refuses the kernel's own rootfs, where an initial RAM disk is unpacked: it has no
+ * parent. So / becomes a bind mount of itself, moved over it. Any other root is left as it is.
  */
 static void leave_rootfs(void)
 {
@@ -173,7 +182,8 @@ static void leave_rootfs(void)
 		return;
 	/* proc comes along: to unmount it would be to wait 10 ms for the kernel to let it go. */
 	mkdir("/sys", 0755);
-	if (!mount("/", "/sys", NULL, MS_BIND | MS_REC, NULL) && !chdir("/sys") && !mount(".", "/", NULL, MS_MOVE, NULL))
+	if (!mount("/", "/sys", NULL, MS_BIND | MS_REC, NULL) && !chdir("/sys") &&
+	    !mount(".", "/", NULL, MS_MOVE, NULL))
 		(void)!chroot(".");
 	(void)!chdir("/");
 }
@@ -214,7 +224,10 @@ void early_setup(void)
 	}
 	io_read_file(AT_FDCWD, "/proc/cmdline", cmdline, sizeof(cmdline));
 	set_hostname();
-	/* Never the OOM killer's: a namespace without the right goes without. Children get their own value. */
+	/*
+	 * Never the OOM killer's: a namespace without the right goes without. Children get their
+	 * own value.
+	 */
 	io_write_file(AT_FDCWD, "/proc/self/oom_score_adj", "-1000");
 	sys_reboot(LINUX_REBOOT_CMD_CAD_OFF);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* What has to be there before anything else: file systems, standard fds, the kernel log. PID 1, before the loop. */
+/*
+ * What has to be there before anything else: file systems, standard fds, the kernel log. PID 1,
+ * before the loop.
+ */
 #ifndef PINTLE_INIT_BOOT_EARLY_H
 #define PINTLE_INIT_BOOT_EARLY_H
 
@@ -15,7 +18,10 @@ void early_setup(void);
 void early_resume(void);
 /* First of all, and not after an exec: gives 0, 1 and 2 a place, closes all others. */
 void early_fds(void);
-/* The kernel's command line, cut at EARLY_CMDLINE_MAX; "" when it could not be read. Static storage. */
+/*
+ * The kernel's command line, cut at EARLY_CMDLINE_MAX; "" when it could not be read. Static
+ * storage.
+ */
 const char *early_cmdline(void);
 
 #endif

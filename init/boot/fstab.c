@@ -13,12 +13,29 @@ static const struct {
 	const char *word;
 	unsigned long set, clear;
 } words[] = {
-	{ "defaults", 0, 0 }, { "rw", 0, MS_RDONLY }, { "ro", MS_RDONLY, 0 }, { "nosuid", MS_NOSUID, 0 }, { "suid", 0, MS_NOSUID },
-	{ "nodev", MS_NODEV, 0 }, { "dev", 0, MS_NODEV }, { "noexec", MS_NOEXEC, 0 }, { "exec", 0, MS_NOEXEC },
-	{ "sync", MS_SYNCHRONOUS, 0 }, { "async", 0, MS_SYNCHRONOUS }, { "dirsync", MS_DIRSYNC, 0 },
-	{ "noatime", MS_NOATIME, 0 }, { "atime", 0, MS_NOATIME }, { "nodiratime", MS_NODIRATIME, 0 },
-	{ "relatime", MS_RELATIME, 0 }, { "strictatime", MS_STRICTATIME, 0 }, { "lazytime", MS_LAZYTIME, 0 },
-	{ "bind", MS_BIND, 0 }, { "rbind", MS_BIND | MS_REC, 0 }, { "auto", 0, 0 }, { "nouser", 0, 0 }, { "user", 0, 0 },
+	{ "defaults", 0, 0 },
+	{ "rw", 0, MS_RDONLY },
+	{ "ro", MS_RDONLY, 0 },
+	{ "nosuid", MS_NOSUID, 0 },
+	{ "suid", 0, MS_NOSUID },
+	{ "nodev", MS_NODEV, 0 },
+	{ "dev", 0, MS_NODEV },
+	{ "noexec", MS_NOEXEC, 0 },
+	{ "exec", 0, MS_NOEXEC },
+	{ "sync", MS_SYNCHRONOUS, 0 },
+	{ "async", 0, MS_SYNCHRONOUS },
+	{ "dirsync", MS_DIRSYNC, 0 },
+	{ "noatime", MS_NOATIME, 0 },
+	{ "atime", 0, MS_NOATIME },
+	{ "nodiratime", MS_NODIRATIME, 0 },
+	{ "relatime", MS_RELATIME, 0 },
+	{ "strictatime", MS_STRICTATIME, 0 },
+	{ "lazytime", MS_LAZYTIME, 0 },
+	{ "bind", MS_BIND, 0 },
+	{ "rbind", MS_BIND | MS_REC, 0 },
+	{ "auto", 0, 0 },
+	{ "nouser", 0, 0 },
+	{ "user", 0, 0 },
 };
 
 /* Copies a field, undoing \ooo. */
@@ -31,7 +48,8 @@ static int copy_field(const char **at, char *out, size_t cap)
 	while (*p && *p != ' ' && *p != '\t') {
 		uint64_t c;
 
-		if (*p == '\\' && strspn(p + 1, "01234567") >= 3 && !num_octal(p + 1, 3, 255, &c) && c) {
+		if (*p == '\\' && strspn(p + 1, "01234567") >= 3 && !num_octal(p + 1, 3, 255, &c) &&
+		    c) {
 			str_putc(&s, (char)c);
 			p += 4;
 		} else {
@@ -91,9 +109,11 @@ int fstab_line(const char *line, struct fstab *ret, struct err *e)
 	ret->device_wait_ms = FSTAB_DEVICE_WAIT_MS;
 	if (!*at || *at == '#')
 		return 0;
-	if (copy_field(&at, ret->source, sizeof(ret->source)) || copy_field(&at, ret->target, sizeof(ret->target)) ||
+	if (copy_field(&at, ret->source, sizeof(ret->source)) ||
+	    copy_field(&at, ret->target, sizeof(ret->target)) ||
 	    copy_field(&at, ret->type, sizeof(ret->type)))
-		return err_set(e, EINVAL, "fstab", "a line wants device, folder and type: \"%s\"", line);
+		return err_set(e, EINVAL, "fstab", "a line wants device, folder and type: \"%s\"",
+			       line);
 	if (at[strspn(at, " \t")] && copy_field(&at, options, sizeof(options)))
 		return err_set(e, EINVAL, "fstab", "the options are too long: \"%s\"", line);
 	rc = read_options(ret, options, e);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* One line of /etc/fstab, fstab(5), with systemd.mount(5)'s nofail, noauto and x-systemd.device-timeout=. Pure. */
+/*
+ * One line of /etc/fstab, fstab(5), with systemd.mount(5)'s nofail, noauto and
+ * x-systemd.device-timeout=. Pure.
+ */
 #ifndef PINTLE_INIT_BOOT_FSTAB_H
 #define PINTLE_INIT_BOOT_FSTAB_H
 
@@ -20,8 +23,8 @@ struct fstab {
 };
 
 /*
- * Reads one line (NUL-terminated, no newline; \040 escapes are undone). 1 with an entry, 0 for a blank or a comment,
- * -EINVAL with e saying what is wrong.
+ * Reads one line (NUL-terminated, no newline; \040 escapes are undone). 1 with an entry, 0 for a
+ * blank or a comment, -EINVAL with e saying what is wrong.
  */
 int fstab_line(const char *line, struct fstab *ret, struct err *e);
 

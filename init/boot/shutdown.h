@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Going down: units in reverse order with their own timeouts, then everybody else, then sync and unmount
- * by a helper with a deadline, then reboot(2). Every step has an end; the last one always comes. PID 1.
+ * Going down: units in reverse order with their own timeouts, then everybody else, then sync and
+ * unmount by a helper with a deadline, then reboot(2). Every step has an end; the last one always
+ * comes. PID 1.
  */
 #ifndef PINTLE_INIT_BOOT_SHUTDOWN_H
 #define PINTLE_INIT_BOOT_SHUTDOWN_H

@@ -16,7 +16,10 @@
 
 static char table[TABLE_MAX];
 
-/* The fifth field: the mount point, with \ooo undone by the kernel's own quoting rules for blanks only. */
+/*
+ * The fifth field: the mount point, with \ooo undone by the kernel's own quoting rules for blanks
+ * only.
+ */
 static bool mount_point(const char *line, char *out, size_t cap)
 {
 	struct str s;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* The words that change something: start, stop, restart, kill, reboot, poweroff, halt. See cli.h. */
+/*
+ * The words that change something: start, stop, restart, kill, reboot, poweroff, halt. See cli.h.
+ */
 #include <signal.h>
 
 #include "init/cli/cli.h"
@@ -19,7 +21,8 @@ static int one(const struct call *c, enum ctl_verb verb, const char *unit, unsig
 	if (status == 4)
 		sink_error(c->out, c->word, "%s: no such unit", unit);
 	else if (e.code)
-		sink_error(c->out, c->word, "%s%s%s", unit, *unit ? ": " : "", err_say(&e, said, sizeof(said)));
+		sink_error(c->out, c->word, "%s%s%s", unit, *unit ? ": " : "",
+			   err_say(&e, said, sizeof(said)));
 	return status;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The clients of the control socket: the command line and the console. Both know the same words (words.def) and print
- * through a sink, so that a word does not know where its output goes. Ordinary processes: may block, never PID 1.
+ * The clients of the control socket: the command line and the console. Both know the same words
+ * (words.def) and print through a sink, so that a word does not know where its output goes.
+ * Ordinary processes: may block, never PID 1.
  */
 #ifndef PINTLE_INIT_CLI_CLI_H
 #define PINTLE_INIT_CLI_CLI_H
@@ -12,11 +13,15 @@
 #include "init/ctl/ctl.h"
 #include "runtime/base/compiler.h"
 
-/* pintle WORD …: the exit status of DESIGN section 5: 0 done, 1 failed, 2 usage, 3 not running, 4 no such unit. */
+/*
+ * pintle WORD …: the exit status of DESIGN section 5: 0 done, 1 failed, 2 usage, 3 not running, 4
+ * no such unit.
+ */
 int client_main(int argc, char **argv);
 /*
- * pintle-console TTY [SOCKET]: the prompt on a serial line, a name below /dev or a path; SOCKET stands for CTL_PATH. Never
- * returns: a line that is not there (yet, or no more) is tried again. 2 = usage.
+ * pintle-console TTY [SOCKET]: the prompt on a serial line, a name below /dev or a path; SOCKET
+ * stands for CTL_PATH. Never returns: a line that is not there (yet, or no more) is tried again. 2
+ * = usage.
  */
 int console_main(int argc, char **argv);
 
@@ -24,7 +29,10 @@ int console_main(int argc, char **argv);
 struct sink {
 	void (*put)(struct sink *s, const char *bytes, size_t n);
 	void (*flush)(struct sink *s);	/* NULL: put() writes at once */
-	/* Reads what stop_fd has; true when the user wants the wait to end: by ^C, at_enter by Enter, too. */
+	/*
+	 * Reads what stop_fd has; true when the user wants the wait to end: by ^C, at_enter by
+	 * Enter, too.
+	 */
 	bool (*stopped)(struct sink *s, bool at_enter);
 	const char *socket;	/* PID 1's; NULL = CTL_PATH */
 	bool is_console;	/* lines end with CR LF, errors go here, too */
@@ -71,11 +79,12 @@ union ctl_reply {
 typedef void reply_row(void *ctx, const union ctl_reply *r);
 
 /*
- * One request: row() is called on each reply but the last, whose exit status is returned (its error in *e). 1 with *e when
- * PID 1 cannot be reached or does not answer in time; 0 when the user ended it. Texts in rows are NUL-terminated.
+ * One request: row() is called on each reply but the last, whose exit status is returned (its error
+ * in *e). 1 with *e when PID 1 cannot be reached or does not answer in time; 0 when the user ended
+ * it. Texts in rows are NUL-terminated.
  */
-int ask(const struct call *c, enum ctl_verb verb, const char *unit, unsigned flags, unsigned count, reply_row *row,
-	void *ctx, struct err *e);
+int ask(const struct call *c, enum ctl_verb verb, const char *unit, unsigned flags, unsigned count,
+	reply_row *row, void *ctx, struct err *e);
 
 /* Runs a word of words.def; args[0] is the word. The exit status. */
 int words_run(struct sink *out, int n, char **args);

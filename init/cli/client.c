@@ -12,7 +12,7 @@
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 
-#define ANSWER_MS 10000		/* PID 1 answers at once; a start or stop may take its unit's own time */
+#define ANSWER_MS 10000 /* PID 1 answers at once; a start or stop may take its unit's own time */
 #define ACTION_MS 600000
 #define QUEUE_MS 50		/* between two tries while PID 1 has all its clients */
 
@@ -49,7 +49,8 @@ static int open_socket(const char *path, struct err *e)
 /* 1 a reply is there, 0 the user ended the wait, -errno. timeout_ms -1 = as long as it takes. */
 static int wait_reply(int fd, struct sink *out, bool follow, int timeout_ms)
 {
-	struct pollfd p[2] = { { .fd = fd, .events = POLLIN }, { .fd = out->stop_fd, .events = POLLIN } };
+	struct pollfd p[2] = { { .fd = fd, .events = POLLIN },
+			       { .fd = out->stop_fd, .events = POLLIN } };
 	uint64_t end_ms = sys_now_ms() + (unsigned)timeout_ms;
 
 	sink_flush(out);
@@ -78,8 +79,9 @@ static bool is_whole(const union ctl_reply *r, ssize_t n)
 		[CTL_R_EVENT] = sizeof(struct ctl_event),
 	};
 
-	return n >= (ssize_t)sizeof(r->head) && r->head.magic == CTL_MAGIC && r->head.version == CTL_VERSION &&
-		r->head.row >= CTL_R_SYSTEM && r->head.row <= CTL_R_EVENT && (size_t)n == sizes[r->head.row];
+	return n >= (ssize_t)sizeof(r->head) && r->head.magic == CTL_MAGIC &&
+	       r->head.version == CTL_VERSION && r->head.row >= CTL_R_SYSTEM &&
+	       r->head.row <= CTL_R_EVENT && (size_t)n == sizes[r->head.row];
 }
 
 #define END_TEXT(field) ((field)[sizeof(field) - 1] = '\0')
@@ -107,7 +109,8 @@ static void tame(union ctl_reply *r)
 	}
 }
 
-static int read_replies(int fd, const struct call *c, bool follow, int timeout_ms, reply_row *row, void *ctx, struct err *e)
+static int read_replies(int fd, const struct call *c, bool follow, int timeout_ms, reply_row *row,
+			void *ctx, struct err *e)
 {
 	union ctl_reply r;
 
@@ -122,7 +125,9 @@ static int read_replies(int fd, const struct call *c, bool follow, int timeout_m
 		if (n == 0)
 			return err_set(e, ECONNRESET, "answer", "PID 1 hung up"), 1;
 		if (!is_whole(&r, n))
-			return err_set(e, EPROTO, "answer", "not understood: is PID 1 of another version?"), 1;
+			return err_set(e, EPROTO, "answer",
+				       "not understood: is PID 1 of another version?"),
+			       1;
 		tame(&r);
 		if (r.head.row == CTL_R_END) {
 			*e = r.end.err;
@@ -132,11 +137,16 @@ static int read_replies(int fd, const struct call *c, bool follow, int timeout_m
 	}
 }
 
-int ask(const struct call *c, enum ctl_verb verb, const char *unit, unsigned flags, unsigned count, reply_row *row,
-	void *ctx, struct err *e)
+int ask(const struct call *c, enum ctl_verb verb, const char *unit, unsigned flags, unsigned count,
+	reply_row *row, void *ctx, struct err *e)
 {
-	struct ctl_request q = { .magic = CTL_MAGIC, .version = CTL_VERSION, .verb = (uint16_t)verb, .flags = flags, .count = count };
-	bool acts = verb == CTL_START || verb == CTL_STOP || verb == CTL_RESTART, follow = flags & CTL_F_FOLLOW;
+	struct ctl_request q = { .magic = CTL_MAGIC,
+				 .version = CTL_VERSION,
+				 .verb = (uint16_t)verb,
+				 .flags = flags,
+				 .count = count };
+	bool acts = verb == CTL_START || verb == CTL_STOP || verb == CTL_RESTART,
+	     follow = flags & CTL_F_FOLLOW;
 	int fd AUTO_CLOSE = -1;
 
 	if (str_copy(q.unit, sizeof(q.unit), unit))

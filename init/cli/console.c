@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The prompt on a serial line: an ordinary client of the control socket. The line may be unplugged, stalled or not
- * there yet: what cannot be written in STALL_MS is dropped and counted, a hang-up has it opened anew.
+ * The prompt on a serial line: an ordinary client of the control socket. The line may be unplugged,
+ * stalled or not there yet: what cannot be written in STALL_MS is dropped and counted, a hang-up
+ * has it opened anew.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +17,8 @@
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 
-#define STALL_MS CONFIG_CONSOLE_STALL_MS	/* at 9600 baud a full output buffer (4 KiB) takes 4.3 s */
+/* At 9600 baud a full output buffer (4 KiB) takes 4.3 s. */
+#define STALL_MS CONFIG_CONSOLE_STALL_MS
 #define AGAIN_MS 1000
 #define PROMPT "pintle> "
 #define CTRL_C 3
@@ -55,7 +57,9 @@ static void put_raw(const char *bytes, size_t n)
 		} else if (put < 0 && errno == EINTR) {
 			continue;
 		} else {
-			/* A line that stalled once is not waited for again: the rest goes at once. */
+			/*
+			 * A line that stalled once is not waited for again: the rest goes at once.
+			 */
 			stalled = true;
 			dropped += n;
 			return;
@@ -123,7 +127,9 @@ static bool stopped(struct sink *s, bool at_enter)
 	return hung_up;
 }
 
-/* Raw, no echo, no flow control by us; never waits for output to drain. The speed is the kernel's. */
+/*
+ * Raw, no echo, no flow control by us; never waits for output to drain. The speed is the kernel's.
+ */
 static void set_raw(int fd)
 {
 	struct termios t;
@@ -208,7 +214,10 @@ static void serve(struct sink *out)
 		if (!n_typed) {
 			events = wait_tty(POLLIN, -1);
 			read_typed();
-			/* A line that reports an error but gives none would have us turn in circles. */
+			/*
+			 * A line that reports an error but gives none would have us turn in
+			 * circles.
+			 */
 			if (!n_typed && !(events & POLLIN))
 				return;
 			continue;

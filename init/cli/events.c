@@ -46,9 +46,11 @@ static void put_text(struct sink *out, const struct event_body *e)
 	struct str s;
 
 	str_init(&s, text, sizeof(text));
-	str_fmt(&s, "%6llu.%03u %s ", (unsigned long long)(e->mono_ms / 1000), (unsigned)(e->mono_ms % 1000), kind_word(e->kind));
+	str_fmt(&s, "%6llu.%03u %s ", (unsigned long long)(e->mono_ms / 1000),
+		(unsigned)(e->mono_ms % 1000), kind_word(e->kind));
 	str_put_escaped(&s, e->unit, strlen(e->unit));
-	str_fmt(&s, "%s%s%s%s", *e->from || *e->to ? ": " : "", e->from, *e->from ? " -> " : "", e->to);
+	str_fmt(&s, "%s%s%s%s", *e->from || *e->to ? ": " : "", e->from, *e->from ? " -> " : "",
+		e->to);
 	if (*e->reason) {
 		str_puts(&s, ": ");
 		str_put_escaped(&s, e->reason, strlen(e->reason));

@@ -57,14 +57,18 @@ static const char *cgroup_mode(void)
 		return "v2";
 	if (!statfs("/sys/fs/cgroup/unified", &fs) && (unsigned)fs.f_type == CGROUP2_MAGIC)
 		return "hybrid";
-	return access("/sys/fs/cgroup/memory", F_OK) == 0 || access("/sys/fs/cgroup/pids", F_OK) == 0 ? "v1" : "none";
+	return access("/sys/fs/cgroup/memory", F_OK) == 0 ||
+			       access("/sys/fs/cgroup/pids", F_OK) == 0
+		       ? "v1"
+		       : "none";
 }
 
 static bool has_overlay(void)
 {
 	char text[4096];
 
-	return io_read_file(AT_FDCWD, "/proc/filesystems", text, sizeof(text)) > 0 && strstr(text, "\toverlay\n");
+	return io_read_file(AT_FDCWD, "/proc/filesystems", text, sizeof(text)) > 0 &&
+	       strstr(text, "\toverlay\n");
 }
 
 static bool has_seccomp(void)
@@ -78,10 +82,14 @@ int word_features(const struct call *c)
 		const char *name;
 		bool on;
 	} list[] = {
-		{ "build_seccomp", IS_ON(CONFIG_SECCOMP) }, { "build_cgroup_v1", IS_ON(CONFIG_CGROUP_V1) },
-		{ "build_userns", IS_ON(CONFIG_USERNS) }, { "kernel_clone3", has_clone3() },
-		{ "kernel_pidfd", has_pidfd() }, { "kernel_openat2", has_openat2() },
-		{ "kernel_mount_setattr", has_mount_setattr() }, { "kernel_overlay", has_overlay() },
+		{ "build_seccomp", IS_ON(CONFIG_SECCOMP) },
+		{ "build_cgroup_v1", IS_ON(CONFIG_CGROUP_V1) },
+		{ "build_userns", IS_ON(CONFIG_USERNS) },
+		{ "kernel_clone3", has_clone3() },
+		{ "kernel_pidfd", has_pidfd() },
+		{ "kernel_openat2", has_openat2() },
+		{ "kernel_mount_setattr", has_mount_setattr() },
+		{ "kernel_overlay", has_overlay() },
 		{ "kernel_seccomp", has_seccomp() },
 	};
 	struct utsname u = { 0 };
@@ -94,7 +102,8 @@ int word_features(const struct call *c)
 		json_out_text(&j, "kernel", u.release);
 		json_out_text(&j, "cgroup", cgroup_mode());
 	} else {
-		sink_fmt(c->out, "%-22s %s\n%-22s %s\n", "kernel", u.release, "cgroup", cgroup_mode());
+		sink_fmt(c->out, "%-22s %s\n%-22s %s\n", "kernel", u.release, "cgroup",
+			 cgroup_mode());
 	}
 	for (i = 0; i < ARRAY_LEN(list); i++) {
 		if (call_json(c))

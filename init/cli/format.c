@@ -8,7 +8,10 @@
 #include "runtime/base/str.h"
 #include "runtime/base/text.h"
 
-/* name 20, state 10, pid 7, uptime 6, restarts 5, memory 5, digest 12, exit 6: 78 with the blanks between. */
+/*
+ * name 20, state 10, pid 7, uptime 6, restarts 5, memory 5, digest 12, exit 6: 78 with the blanks
+ * between.
+ */
 #define ROW "%-20s %-10s %7s %6s %5s %5s %-12s %s"
 
 void format_span(char *buf, size_t cap, uint64_t ms)
@@ -42,7 +45,8 @@ void format_bytes(char *buf, size_t cap, uint64_t bytes)
 		unit++;
 	}
 	if (tenths < 100 && unit)
-		str_print(buf, cap, "%llu.%llu%c", (unsigned long long)tenths / 10, (unsigned long long)tenths % 10, units[unit]);
+		str_print(buf, cap, "%llu.%llu%c", (unsigned long long)tenths / 10,
+			  (unsigned long long)tenths % 10, units[unit]);
 	else
 		str_print(buf, cap, "%llu%c", (unsigned long long)(tenths + 5) / 10, units[unit]);
 }
@@ -73,7 +77,8 @@ void format_name(char *buf, size_t cap, const char *name, unsigned columns)
 	size_t len = strlen(name);
 	char *at;
 
-	str_print(buf, cap, "%.*s%s", (int)(len > columns ? columns - 1 : len), name, len > columns ? "~" : "");
+	str_print(buf, cap, "%.*s%s", (int)(len > columns ? columns - 1 : len), name,
+		  len > columns ? "~" : "");
 	for (at = buf; *at; at++)
 		if (*at < ' ' || *at > '~')
 			*at = '?';	/* a column is a byte here */
@@ -86,7 +91,8 @@ void format_table_head(char *buf, size_t cap)
 
 void format_table_row(char *buf, size_t cap, const struct ctl_unit *u)
 {
-	char name[24], up[12] = "-", memory[8], digest[16], ended[12], pid[12] = "-", restarts[12], state[16];
+	char name[24], up[12] = "-", memory[8], digest[16], ended[12], pid[12] = "-", restarts[12],
+		       state[16];
 
 	format_name(name, sizeof(name), u->name, 20);
 	format_name(state, sizeof(state), u->state, 10);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Figures in few columns: times, sizes, digests, exits. Pure; each writes a NUL-terminated text into buf[cap]. */
+/*
+ * Figures in few columns: times, sizes, digests, exits. Pure; each writes a NUL-terminated text
+ * into buf[cap].
+ */
 #ifndef PINTLE_INIT_CLI_FORMAT_H
 #define PINTLE_INIT_CLI_FORMAT_H
 
@@ -16,7 +19,9 @@ void format_bytes(char *buf, size_t cap, uint64_t bytes);
 void format_digest(char *buf, size_t cap, const uint8_t digest[32]);
 /* "0" "137" "KILL" "oom" "-": how the last run ended. */
 void format_exit(char *buf, size_t cap, const struct ctl_unit *u);
-/* A name in so many columns: a longer one is cut and ends with '~', what is not ASCII becomes '?'. */
+/*
+ * A name in so many columns: a longer one is cut and ends with '~', what is not ASCII becomes '?'.
+ */
 void format_name(char *buf, size_t cap, const char *name, unsigned columns);
 
 /* The status table's header: 78 columns at most, no newline. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Writes one flat JSON object, a line, with every string escaped (RFC 8259); bytes that are no UTF-8 become \ufffd. */
+/*
+ * Writes one flat JSON object, a line, with every string escaped (RFC 8259); bytes that are no
+ * UTF-8 become \ufffd.
+ */
 #ifndef PINTLE_INIT_CLI_JSON_OUT_H
 #define PINTLE_INIT_CLI_JSON_OUT_H
 
@@ -22,7 +25,10 @@ struct json_doc {
 
 /* Opens a document on out. */
 void json_doc_start(struct json_doc *d, struct sink *out);
-/* The next object is a member of the list, or (list false) the value of the name. Its rows follow by json_out_start(). */
+/*
+ * The next object is a member of the list, or (list false) the value of the name. Its rows follow
+ * by json_out_start().
+ */
 void json_doc_next(struct json_doc *d, const char *name, bool list);
 /* Closes what is open, and the document with a newline. */
 void json_doc_end(struct json_doc *d);

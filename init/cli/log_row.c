@@ -41,8 +41,8 @@ void log_row_text(struct sink *out, const struct ctl_log *l, bool named)
 	str_init(&s, text, sizeof(text));
 	if (l->lost)
 		str_fmt(&s, "         - %llu bytes lost\n", (unsigned long long)l->lost);
-	str_fmt(&s, "%6llu.%03u %c ", (unsigned long long)(l->mono_ms / 1000), (unsigned)(l->mono_ms % 1000),
-		mark[l->stream < 3 ? l->stream : 0]);
+	str_fmt(&s, "%6llu.%03u %c ", (unsigned long long)(l->mono_ms / 1000),
+		(unsigned)(l->mono_ms % 1000), mark[l->stream < 3 ? l->stream : 0]);
 	if (named) {
 		str_put_escaped(&s, l->unit, strlen(l->unit));
 		str_puts(&s, ": ");

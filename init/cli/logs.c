@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The word logs: lines of one unit as PID 1 counts them off, or chosen here by unit, time, text and severity. Chosen ones
- * are counted first and shown in a second pass, so that -n needs no memory. See cli.h.
+ * The word logs: lines of one unit as PID 1 counts them off, or chosen here by unit, time, text and
+ * severity. Chosen ones are counted first and shown in a second pass, so that -n needs no memory.
+ * See cli.h.
  */
 #include <errno.h>
 #include <string.h>
@@ -37,7 +38,8 @@ static int wrong(const struct call *c, const char *option, const char *value, co
 
 static int read_level(const char *text, unsigned *ret)
 {
-	static const char *const names[] = { "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug" };
+	static const char *const names[] = { "emerg",	"alert",  "crit", "err",
+					     "warning", "notice", "info", "debug" };
 	unsigned i;
 
 	for (i = 0; i < ARRAY_LEN(names); i++)
@@ -95,8 +97,8 @@ static bool is_named(const char *unit, const char *word)
 {
 	size_t n = strlen(word);
 
-	return strncmp(unit, word, n) == 0 &&
-		(!unit[n] || strcmp(unit + n, ".container") == 0 || strcmp(unit + n, ".service") == 0);
+	return strncmp(unit, word, n) == 0 && (!unit[n] || strcmp(unit + n, ".container") == 0 ||
+					       strcmp(unit + n, ".service") == 0);
 }
 
 static bool has_text(const struct ctl_log *l, const char *text)
@@ -136,7 +138,8 @@ static void on_line(void *ctx, const union ctl_reply *r)
 	struct choice *ch = ctx;
 	struct sink *out = ch->c->out;
 
-	if (r->head.row != CTL_R_LOG || !is_chosen(ch, &r->log) || ch->matched++ < ch->skip || ch->counting)
+	if (r->head.row != CTL_R_LOG || !is_chosen(ch, &r->log) || ch->matched++ < ch->skip ||
+	    ch->counting)
 		return;
 	if (call_json(ch->c) && !ch->c->follow) {
 		json_doc_next(&ch->doc, "log", true);
@@ -181,7 +184,8 @@ static int show(const struct call *c, struct choice *ch, struct err *e)
 	ch->matched = 0;
 	if (status)
 		return status;
-	return ask(c, CTL_LOGS, unit, c->follow ? CTL_F_FOLLOW : 0, chosen ? 0 : c->count, on_line, ch, e);
+	return ask(c, CTL_LOGS, unit, c->follow ? CTL_F_FOLLOW : 0, chosen ? 0 : c->count, on_line,
+		   ch, e);
 }
 
 int word_logs(const struct call *c)

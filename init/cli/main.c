@@ -58,7 +58,8 @@ int word_check(const struct call *c)
 int word_version(const struct call *c)
 {
 	if (call_json(c))
-		sink_fmt(c->out, "{\"version\":\"%s\",\"board\":\"%s\"}\n", PINTLE_VERSION, PINTLE_BOARD);
+		sink_fmt(c->out, "{\"version\":\"%s\",\"board\":\"%s\"}\n", PINTLE_VERSION,
+			 PINTLE_BOARD);
 	else
 		sink_fmt(c->out, "pintle %s (%s)\n", PINTLE_VERSION, PINTLE_BOARD);
 	return 0;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Where output goes: standard output and error of the command line. The console's sink is its own. */
+/*
+ * Where output goes: standard output and error of the command line. The console's sink is its own.
+ */
 #include <string.h>
 #include <unistd.h>
 

@@ -153,8 +153,8 @@ static void system_lines(const struct call *c, const struct ctl_system *s)
 
 	format_span(up, sizeof(up), s->uptime_ms);
 	format_bytes(memory, sizeof(memory), s->pid1_private_bytes);
-	sink_fmt(c->out, "pintle %.10s on %.12s, up %s, %u units, %u failed, PID 1 %s\n", s->version, s->board, up,
-		 s->units, s->failed, memory);
+	sink_fmt(c->out, "pintle %.10s on %.12s, up %s, %u units, %u failed, PID 1 %s\n",
+		 s->version, s->board, up, s->units, s->failed, memory);
 	put_wrapped(c, "degraded: ", s->degraded);
 	if (s->policy)
 		sink_fmt(c->out, "INSECURE: an image runs without a signature\n");
@@ -205,7 +205,8 @@ static void unit_lines(const struct call *c, const struct ctl_unit *u)
 	str_put_escaped(&s, u->description, strlen(u->description));
 	sink_fmt(c->out, "%s%s%s\n", u->name, s.len ? ": " : "", text);
 	format_span(text, sizeof(text), u->since_ms);
-	sink_fmt(c->out, "  state     %s for %s%s\n", u->state, text, u->enabled ? "" : ", not started at boot");
+	sink_fmt(c->out, "  state     %s for %s%s\n", u->state, text,
+		 u->enabled ? "" : ", not started at boot");
 	if (u->pid)
 		sink_fmt(c->out, "  pid       %u\n", u->pid);
 	if (u->health)
@@ -216,7 +217,8 @@ static void unit_lines(const struct call *c, const struct ctl_unit *u)
 	sink_fmt(c->out, "  memory    %s\n", text);
 	text_hex(u->digest, 32, digest);
 	if (strspn(digest, "0") != 64)
-		sink_fmt(c->out, "  image     sha256:%s%s\n", digest, u->insecure ? " NOT SIGNED" : "");
+		sink_fmt(c->out, "  image     sha256:%s%s\n", digest,
+			 u->insecure ? " NOT SIGNED" : "");
 	if (u->next_start_ms)
 		sink_fmt(c->out, "  next try  in %llu ms\n", (unsigned long long)u->next_start_ms);
 	if (u->reason.code) {
@@ -252,7 +254,8 @@ static void on_name(void *ctx, const union ctl_reply *r)
 }
 
 /* Asks, prints by rows, and closes the document whatever came. */
-static int show(const struct call *c, enum ctl_verb verb, const char *unit, unsigned count, reply_row *row)
+static int show(const struct call *c, enum ctl_verb verb, const char *unit, unsigned count,
+		reply_row *row)
 {
 	bool document = call_json(c) && !c->follow;
 	struct view v = { .c = c };

@@ -146,6 +146,7 @@ void when_format(char *buf, size_t cap, uint64_t wall_ms)
 	days -= days_to(y);
 	while (m < 12 && days >= month_days(y, m))
 		days -= month_days(y, m++);
-	str_print(buf, cap, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)y, m, (unsigned)days + 1, (unsigned)(ms / 3600000),
-		  (unsigned)(ms / 60000 % 60), (unsigned)(ms / 1000 % 60), (unsigned)(ms % 1000));
+	str_print(buf, cap, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)y, m,
+		  (unsigned)days + 1, (unsigned)(ms / 3600000), (unsigned)(ms / 60000 % 60),
+		  (unsigned)(ms / 1000 % 60), (unsigned)(ms % 1000));
 }

@@ -71,7 +71,8 @@ static const char **long_option(const struct word *w, struct call *c, const char
 		const char *name, *in_args;
 		size_t at;
 	} options[] = {
-		{ "--since", "[--since ", offsetof(struct call, since) }, { "--until", "[--until ", offsetof(struct call, until) },
+		{ "--since", "[--since ", offsetof(struct call, since) },
+		{ "--until", "[--until ", offsetof(struct call, until) },
 		{ "--grep", "[--grep ", offsetof(struct call, grep) },
 	};
 	size_t i;
@@ -130,7 +131,8 @@ int words_run(struct sink *out, int n, char **args)
 	if (own_options)
 		c.n_args = n - 1;
 	else if (!read_options(w, &c, n, args) || (takes_units(w->args) && !c.n_args) ||
-		 (!takes_units(w->args) && !str_ends(w->args, "...]") && c.n_args > (*w->args ? 1 : 0)) ||
+		 (!takes_units(w->args) && !str_ends(w->args, "...]") &&
+		  c.n_args > (*w->args ? 1 : 0)) ||
 		 (!str_ends(w->args, "...") && !str_ends(w->args, "...]") && c.n_args > 1))
 		return usage(out, w);
 	return w->run(&c);

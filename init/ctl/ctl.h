@@ -9,24 +9,33 @@
 
 #include <stdint.h>
 
+#include "init/ctl/event.h"
 #include "runtime/base/err.h"
 
 #define CTL_PATH "/run/pintle/control"
 #define CTL_MAGIC 0x504e4354u	/* "PNCT" */
 #define CTL_VERSION 1
 #define CTL_OWN_LOG "pintle"	/* the name by which CTL_LOGS has PID 1's own lines */
-#define CTL_UNIT_MAX 64		/* a unit's name with the NUL */
 
 enum ctl_verb {
-	CTL_STATUS = 1,	/* CTL_R_SYSTEM, then a CTL_R_UNIT a unit (or the one named, with its last log lines: count) */
+	/* CTL_R_SYSTEM, then a CTL_R_UNIT a unit; or the one named, with its last `count` lines */
+	CTL_STATUS = 1,
 	CTL_LIST,	/* a CTL_R_UNIT a unit */
-	CTL_START, CTL_STOP, CTL_RESTART,	/* END comes when the unit has settled, or at once with CTL_F_NOWAIT */
-	CTL_KILL,	/* signal number in count */
-	CTL_LOGS,	/* CTL_R_LOG rows of a unit, or of all and PID 1 by time; count = last lines (0 = all); CTL_F_FOLLOW goes on */
-	CTL_REBOOT, CTL_POWEROFF, CTL_HALT,
-	CTL_RELOAD,	/* of a unit its own configuration; of none all unit files are read again */
-	CTL_REEXEC,	/* PID 1 becomes its binary anew and keeps all it has */
-	CTL_EVENTS,	/* CTL_R_EVENT rows; count = the last (0 = all); CTL_F_FOLLOW goes on */
+	CTL_START,
+	CTL_STOP,
+	CTL_RESTART, /* END comes when the unit has settled, or at once with CTL_F_NOWAIT */
+	CTL_KILL,    /* signal number in count */
+	/*
+	 * CTL_R_LOG rows of a unit, or of all and PID 1 by time; count = last lines (0 = all);
+	 * CTL_F_FOLLOW goes on
+	 */
+	CTL_LOGS,
+	CTL_REBOOT,
+	CTL_POWEROFF,
+	CTL_HALT,
+	CTL_RELOAD, /* of a unit its own configuration; of none all unit files are read again */
+	CTL_REEXEC, /* PID 1 becomes its binary anew and keeps all it has */
+	CTL_EVENTS, /* CTL_R_EVENT rows; count = the last (0 = all); CTL_F_FOLLOW goes on */
 	CTL_VERBS
 };
 #define CTL_F_NOWAIT 1u
@@ -36,7 +45,8 @@ struct ctl_request {
 	uint32_t magic;
 	uint16_t version, verb;
 	uint32_t flags, count;
-	char unit[CTL_UNIT_MAX];	/* "" = all / none; "web" is taken as web.container or web.service */
+	/* "" = all / none; "web" is taken as web.container or web.service */
+	char unit[CTL_UNIT_MAX];
 	uint8_t reserved[16];
 };
 _Static_assert(sizeof(struct ctl_request) == 96, "wire form");
@@ -58,7 +68,8 @@ struct ctl_system {
 	uint32_t zombies_reaped;	/* orphans that were no unit's */
 	uint32_t log_dropped;
 	char version[24], board[24];
-	char degraded[256];		/* "" or why the device is not whole: "mount /var/lib/pintle: /dev/vda: No such device" */
+	/* "" or why the device is not whole: "mount /var/lib/pintle: /dev/vda: No such device" */
+	char degraded[256];
 	uint8_t policy;			/* 0 strict, 1 insecure */
 	uint8_t cgroup;			/* enum cg_mode */
 	uint8_t shutting_down;
@@ -83,14 +94,15 @@ struct ctl_unit {
 	uint64_t memory_bytes;		/* 0 = unknown */
 	uint64_t next_start_ms;		/* in backoff: until the next try */
 	uint32_t pid, restarts;
-	int32_t exit_code, exit_signal;	/* last exit: code >= 0 or signal > 0; code -1 and signal 0 = never */
+	/* last exit: code >= 0 or signal > 0; code -1 and signal 0 = never */
+	int32_t exit_code, exit_signal;
 	uint8_t digest[32];		/* manifest digest; all zero = none */
 	uint8_t active;			/* 1 = counts as running for exit status 3 */
 	uint8_t enabled;		/* [Install] says on at boot */
 	uint8_t cached;			/* the image came from the store */
 	uint8_t insecure;
 	uint8_t oom_killed;
-	uint8_t health;			/* enum health_word: 0 none, 1 starting, 2 healthy, 3 unhealthy */
+	uint8_t health; /* enum health_word: 0 none, 1 starting, 2 healthy, 3 unhealthy */
 	uint8_t reserved[26];
 	struct err reason;		/* why it is not running; code 0 = nothing to say */
 };
@@ -101,7 +113,8 @@ struct ctl_log {
 	uint64_t mono_ms;		/* when the line's first byte came in */
 	uint64_t wall_ms;		/* the same since 1970; 0 = the clock was not set */
 	uint64_t lost;			/* bytes overwritten before this row */
-	uint16_t len;			/* bytes in text: one line without the newline, as the unit wrote it (not escaped) */
+	/* bytes in text: one line without the newline, as the unit wrote it (not escaped) */
+	uint16_t len;
 	uint8_t stream;			/* 1 stdout, 2 stderr, 0 pintle's own words */
 	uint8_t partial;		/* the line goes on in the next row */
 	uint8_t severity;		/* 0 to 7, syslog(3) */
@@ -110,21 +123,6 @@ struct ctl_log {
 	char text[CTL_LOG_MAX];
 };
 
-/* EVENT(name, word): what can happen. */
-#define EVENT_KINDS \
-	EVENT(EVENT_STATE, "state") EVENT(EVENT_HEALTH, "health") EVENT(EVENT_OOM, "oom-kill") EVENT(EVENT_REEXEC, "reexec") \
-	EVENT(EVENT_UPDATE, "update") EVENT(EVENT_SYSTEM, "system")
-#define EVENT(name, word) name,
-enum event_kind { EVENT_KINDS };
-#undef EVENT
-
-struct event_body {
-	uint64_t mono_ms, wall_ms;	/* as a log line's */
-	char unit[CTL_UNIT_MAX];	/* "" = PID 1's own */
-	char from[16], to[16];		/* states, health, versions */
-	char reason[95];		/* err_say()'s words, cut */
-	uint8_t kind;			/* enum event_kind */
-};
 struct ctl_event {
 	struct ctl_head head;
 	struct event_body body;
@@ -137,7 +135,10 @@ struct ctl_end {
 	struct err err;
 };
 
-/* 0 if n bytes are a request this version understands (unit NUL-terminated, verb known), else -EPROTO. Pure. */
+/*
+ * 0 if n bytes are a request this version understands (unit NUL-terminated, verb known), else
+ * -EPROTO. Pure.
+ */
 int ctl_request_check(const struct ctl_request *r, uint32_t n);
 /* Fills the head of a reply. Pure. */
 void ctl_head_fill(struct ctl_head *h, enum ctl_row row, uint32_t len);

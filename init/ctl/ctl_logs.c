@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Lines of one ring, or of all by the time they came in, for a client of the control socket. See ctl_verbs.h; PID 1. */
+/*
+ * Lines of one ring, or of all by the time they came in, for a client of the control socket. See
+ * ctl_verbs.h; PID 1.
+ */
 #include "init/ctl/ctl_server.h"
 #include "init/ctl/ctl_verbs.h"
 #include "init/log/logs.h"
@@ -54,7 +57,8 @@ bool ctl_next_log(struct client *c, struct ctl_log *row)
 	if (!c->ring)
 		return next_of_all(c, row);
 	c->next_at = c->log_at;
-	return ctl_fill_log(row, c->ring == logs_own() ? NULL : c->unit, &c->next_at, c->q.flags & CTL_F_FOLLOW);
+	return ctl_fill_log(row, c->ring == logs_own() ? NULL : c->unit, &c->next_at,
+			    c->q.flags & CTL_F_FOLLOW);
 }
 
 void ctl_took_log(struct client *c)

@@ -33,7 +33,10 @@ static uint64_t kib_line(const char *text, const char *name)
 	return kib * 1024;
 }
 
-/* Pages that no other process shares: what PID 1 really costs. procfs only; 4.14 to 4.20 lack the file. */
+/*
+ * Pages that no other process shares: what PID 1 really costs. procfs only; 4.14 to 4.20 lack the
+ * file.
+ */
 static uint64_t private_bytes(void)
 {
 	char text[1536];
@@ -78,7 +81,8 @@ void ctl_fill_unit(struct ctl_unit *row, const struct svc *s)
 	memset(row, 0, sizeof(*row));
 	ctl_head_fill(&row->head, CTL_R_UNIT, sizeof(*row));
 	str_copy(row->name, sizeof(row->name), s->unit->name);
-	str_print(row->description, sizeof(row->description), "%s", s->unit->description ? s->unit->description : "");
+	str_print(row->description, sizeof(row->description), "%s",
+		  s->unit->description ? s->unit->description : "");
 	str_copy(row->state, sizeof(row->state), s->unit->bad ? "bad" : svc_state_word(s->state));
 	row->since_ms = now - s->since_ms;
 	row->uptime_ms = s->state == SVC_RUNNING && s->up_ms ? now - s->up_ms : 0;

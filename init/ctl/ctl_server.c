@@ -136,8 +136,9 @@ static int serve_logs(struct client *c)
 	if (!ctl_next_log(c, &row)) {
 		if (follow)
 			return 2;
-		ctl_end_with(c, c->q.verb == CTL_STATUS && !svc_state_active(c->unit->state) ? 3 : 0,
-			 NULL);
+		ctl_end_with(c,
+			     c->q.verb == CTL_STATUS && !svc_state_active(c->unit->state) ? 3 : 0,
+			     NULL);
 		return 1;
 	}
 	rc = send_row(c, &row, sizeof(row));
@@ -293,7 +294,10 @@ void ctl_reloaded(const struct err *e)
 
 		if (c->fd < 0)
 			continue;
-		/* Places may have changed hands: who waits for a unit is told that it must ask again. */
+		/*
+		 * Places may have changed hands: who waits for a unit is told that it must ask
+		 * again.
+		 */
 		if (c->stage == STAGE_RELOAD) {
 			ctl_end_with(c, e->code ? 1 : 0, e->code ? e : NULL);
 			want(c, true);
@@ -306,8 +310,8 @@ void ctl_new_lines(const struct ring *r)
 	unsigned i;
 
 	for (i = 0; i < CLIENTS_MAX; i++)
-		if (clients[i].fd >= 0 && clients[i].stage == STAGE_LOGS && (clients[i].ring == r || !clients[i].ring) &&
-		    !clients[i].blocked)
+		if (clients[i].fd >= 0 && clients[i].stage == STAGE_LOGS &&
+		    (clients[i].ring == r || !clients[i].ring) && !clients[i].blocked)
 			want(&clients[i], true);
 }
 

@@ -52,7 +52,9 @@ static void begin_action(struct client *c)
 		rc = svc_reload(c->unit, &e);
 		break;
 	default:
-		rc = c->unit->proc[SVC_MAIN].pid ? 0 : err_set(&e, ESRCH, "kill", "%s is not running", c->unit->unit->name);
+		rc = c->unit->proc[SVC_MAIN].pid
+			     ? 0
+			     : err_set(&e, ESRCH, "kill", "%s is not running", c->unit->unit->name);
 		svc_signal(c->unit, (int)c->q.count);
 	}
 	if (rc)
@@ -83,10 +85,12 @@ void ctl_begin(struct client *c)
 	c->ring = c->unit ? c->unit->ring : NULL;
 	if (verb == CTL_LOGS && strcmp(c->q.unit, CTL_OWN_LOG) == 0)
 		c->ring = logs_own();
-	if (verb == CTL_LOGS ? c->q.unit[0] && !c->ring : (c->q.unit[0] || is_about_unit(verb)) && !c->unit) {
+	if (verb == CTL_LOGS ? c->q.unit[0] && !c->ring
+			     : (c->q.unit[0] || is_about_unit(verb)) && !c->unit) {
 		err_set(&e, ENOENT, "unit", "%s", c->q.unit);
 		ctl_end_with(c, 4, &e);
-	} else if (verb != CTL_STATUS && verb != CTL_LIST && verb != CTL_LOGS && verb != CTL_EVENTS && !c->may_act) {
+	} else if (verb != CTL_STATUS && verb != CTL_LIST && verb != CTL_LOGS &&
+		   verb != CTL_EVENTS && !c->may_act) {
 		err_set(&e, EPERM, "control", "only root may do that");
 		ctl_end_with(c, 1, &e);
 	} else if (verb == CTL_STATUS || verb == CTL_LIST) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Critical= units, the ladder's steps. See critical.h; the record over resets is critical_record.c's. */
+/*
+ * Critical= units, the ladder's steps. See critical.h; the record over resets is
+ * critical_record.c's.
+ */
 #include "init/guard/critical.h"
 
 #include <errno.h>
@@ -45,7 +48,7 @@ static struct ladder_conf ladder_conf(void)
 	return c;
 }
 
-/* --- who is sick ---------------------------------------------------------------------------------- */
+/* --- who is sick --- */
 
 static bool is_done(const struct svc *s)
 {
@@ -53,13 +56,16 @@ static bool is_done(const struct svc *s)
 
 	/* Never asked to start, stopped by command, skipped; or a oneshot whose work is done. */
 	return down && !s->want_start && s->state != SVC_FAILED &&
-	       (s->asked_down || !s->active_ms || s->unit->type == UNIT_ONESHOT || s->result == SVC_R_CONDITION);
+	       (s->asked_down || !s->active_ms || s->unit->type == UNIT_ONESHOT ||
+		s->result == SVC_R_CONDITION);
 }
 
 static bool is_sick(unsigned i, uint64_t *soonest)
 {
 	const struct svc *s = &svcs[i];
-	struct critical_unit u = { .up = svc_state_active(s->state), .was_sick = was_sick[i], .settle_ms = SETTLE_MS };
+	struct critical_unit u = { .up = svc_state_active(s->state),
+				   .was_sick = was_sick[i],
+				   .settle_ms = SETTLE_MS };
 	uint64_t until;
 	bool sick;
 
@@ -69,7 +75,9 @@ static bool is_sick(unsigned i, uint64_t *soonest)
 		away_ms[i] = loop_now();
 	u.unhealthy = health_of(s) == HEALTH_BAD;
 	u.broken = s->state == SVC_FAILED || s->state == SVC_BACKOFF;
-	u.not_wanted = is_done(s) || (s->asked_down && svc_state_class(s->state) == SVC_IS_FALLING && !s->again && !was_sick[i]);
+	u.not_wanted =
+		is_done(s) || (s->asked_down && svc_state_class(s->state) == SVC_IS_FALLING &&
+			       !s->again && !was_sick[i]);
 	u.up_ms = s->active_ms;
 	u.away_ms = away_ms[i];
 	u.grace_ms = s->unit->timeout_start_ms;
@@ -92,12 +100,15 @@ static struct svc *find_sick(uint64_t *soonest)
 	return first;
 }
 
-/* --- the steps ------------------------------------------------------------------------------------ */
+/* --- the steps --- */
 
 static void note_record(enum ladder_end end)
 {
 	struct ladder_record r = {
-		.end = end, .safe = now_is.safe_mode, .releases = ladder.done[RUNG_RELEASE], .reboots = ladder.done[RUNG_REBOOT],
+		.end = end,
+		.safe = now_is.safe_mode,
+		.releases = ladder.done[RUNG_RELEASE],
+		.reboots = ladder.done[RUNG_REBOOT],
 	};
 
 	str_copy(r.unit, sizeof(r.unit), sick_name);
@@ -110,10 +121,12 @@ static void go_safe(const char *why)
 	unsigned i;
 
 	now_is.safe_mode = true;
-	err_set(&e, ECANCELED, "safe mode", "%s: only the console, the network and units with Safe=yes", why);
+	err_set(&e, ECANCELED, "safe mode",
+		"%s: only the console, the network and units with Safe=yes", why);
 	degraded_note(&e);
 	for (i = 0; i < n_svcs; i++)
-		if (svcs[i].unit && !svcs[i].unit->safe && svc_state_class(svcs[i].state) != SVC_IS_DOWN)
+		if (svcs[i].unit && !svcs[i].unit->safe &&
+		    svc_state_class(svcs[i].state) != SVC_IS_DOWN)
 			svc_stop(&svcs[i]);
 	note_record(LADDER_RUNNING);
 }
@@ -142,7 +155,8 @@ static void step(enum ladder_rung rung, struct svc *s)
 {
 	struct err e = { 0 };
 
-	log_line(LOG_LVL_ERR, "ladder: %s is sick: %s, time %u", s->unit->name, ladder_word(rung), ladder.done[rung]);
+	log_line(LOG_LVL_ERR, "ladder: %s is sick: %s, time %u", s->unit->name, ladder_word(rung),
+		 ladder.done[rung]);
 	svc_say(s, "sick for too long: %s, time %u", ladder_word(rung), ladder.done[rung]);
 	switch (rung) {
 	case RUNG_UNIT:
@@ -179,7 +193,8 @@ static void look(unsigned arg)
 		step(rung, sick);
 		break;
 	case LADDER_CLEARED:
-		log_line(LOG_LVL_NOTICE, "ladder: all critical units were well for %llu s", (unsigned long long)(c.healthy_ms / 1000));
+		log_line(LOG_LVL_NOTICE, "ladder: all critical units were well for %llu s",
+			 (unsigned long long)(c.healthy_ms / 1000));
 		note_record(LADDER_RUNNING);
 		break;
 	default:
@@ -199,7 +214,8 @@ static void note_ending(void)
 	unsigned i;
 
 	for (i = 0; i < n_svcs; i++)
-		if (svcs[i].unit && svcs[i].unit->timeout_stop_ms != UINT64_MAX && svcs[i].unit->timeout_stop_ms > longest)
+		if (svcs[i].unit && svcs[i].unit->timeout_stop_ms != UINT64_MAX &&
+		    svcs[i].unit->timeout_stop_ms > longest)
 			longest = svcs[i].unit->timeout_stop_ms;
 	now_is.ending_ms = loop_now() ? loop_now() : 1;
 	now_is.ending_max_ms = longest + ENDING_SLACK_MS;
@@ -213,7 +229,7 @@ void critical_after_turn(void)
 		look(0);
 }
 
-/* --- actions of units ------------------------------------------------------------------------------ */
+/* --- actions of units --- */
 
 static void act_reboot(struct svc *s, const char *key)
 {
@@ -245,7 +261,8 @@ void critical_ended(struct svc *s)
 {
 	const struct unit *u = s->unit;
 
-	if (s->state == SVC_FAILED && s->result == SVC_R_START_LIMIT && u->start_limit_action != UNIT_ACTION_NONE)
+	if (s->state == SVC_FAILED && s->result == SVC_R_START_LIMIT &&
+	    u->start_limit_action != UNIT_ACTION_NONE)
 		act(s, u->start_limit_action, "StartLimitAction=");
 	else if (s->state == SVC_FAILED)
 		act(s, u->failure_action, "FailureAction=");
@@ -253,7 +270,7 @@ void critical_ended(struct svc *s)
 		act(s, u->success_action, "SuccessAction=");
 }
 
-/* --- boot, end, and what others ask ------------------------------------------------------------------ */
+/* --- boot, end, and what others ask --- */
 
 static void start_safe_units(void)
 {
@@ -274,7 +291,8 @@ bool critical_booted(void)
 	now_is.booted = true;
 	now_is.cause = critical_record_read(watchdog_held()->boot_flags, &last);
 	orderly = now_is.cause == RESET_ORDERLY;
-	ladder = (struct ladder){ .done[RUNG_RELEASE] = orderly ? 0 : last.releases, .done[RUNG_REBOOT] = orderly ? 0 : last.reboots };
+	ladder = (struct ladder){ .done[RUNG_RELEASE] = orderly ? 0 : last.releases,
+				  .done[RUNG_REBOOT] = orderly ? 0 : last.reboots };
 	if (now_is.cause != RESET_UNKNOWN)
 		log_line(LOG_LVL_NOTICE, "last reset: %s", reset_word(now_is.cause));
 	if (now_is.cause == RESET_WATCHDOG || now_is.cause == RESET_PANIC)
@@ -345,7 +363,8 @@ void critical_load(const struct saved_system *r)
 	unsigned i;
 
 	now_is.booted = r->boot_over;
-	now_is.cause = r->reset_cause < RESET_CAUSES ? (enum reset_cause)r->reset_cause : RESET_UNKNOWN;
+	now_is.cause =
+		r->reset_cause < RESET_CAUSES ? (enum reset_cause)r->reset_cause : RESET_UNKNOWN;
 	now_is.safe_mode = r->device_safe_mode;
 	for (i = 0; i < RUNGS && i < sizeof(r->ladder); i++)
 		ladder.done[i] = r->ladder[i];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The ladder's record. The boot helper copies it, with the time of the kernel's last dump, to /run; PID 1 reads it there.
- * Writing is a child's; the last writing, after all units, is the shutdown helper's.
+ * The ladder's record. The boot helper copies it, with the time of the kernel's last dump, to /run;
+ * PID 1 reads it there. Writing is a child's; the last writing, after all units, is the shutdown
+ * helper's.
  */
 #include "init/guard/critical_record.h"
 
@@ -29,7 +30,10 @@ static enum ladder_end at_end = LADDER_ORDERLY;
 static uint64_t dump_time;
 static pid_t writer;
 
-/* Where the data partition is not there, the folder may be missing: then nothing is kept, and nothing is lost. */
+/*
+ * Where the data partition is not there, the folder may be missing: then nothing is kept, and
+ * nothing is lost.
+ */
 static int write_record(const struct ladder_record *r)
 {
 	int fd AUTO_CLOSE = open(CONFIG_STORE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -113,11 +117,13 @@ void critical_collect(void)
 	char text[LADDER_TEXT_MAX + 64], record[LADDER_TEXT_MAX] = "";
 	int fd AUTO_CLOSE = open(CONFIG_STORE, O_RDONLY | O_DIRECTORY | O_CLOEXEC), n;
 
-	if (mount("pstore", PSTORE, "pstore", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) && errno != EBUSY)
+	if (mount("pstore", PSTORE, "pstore", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) &&
+	    errno != EBUSY)
 		errno = 0;	/* a kernel without it leaves no dumps */
 	if (fd < 0 || io_read_file(fd, NAME, record, sizeof(record)) < 0)
 		record[0] = '\0';
-	n = str_print(text, sizeof(text), "%llu\n%s", (unsigned long long)reset_dump_time(PSTORE), record);
+	n = str_print(text, sizeof(text), "%llu\n%s", (unsigned long long)reset_dump_time(PSTORE),
+		      record);
 	fd = open(COPY, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd >= 0 && n > 0)
 		io_write_full(fd, text, (size_t)n);

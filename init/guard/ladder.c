@@ -59,7 +59,8 @@ static enum ladder_verdict look_well(const struct ladder_conf *c, struct ladder 
 	return LADDER_CLEARED;
 }
 
-enum ladder_verdict ladder_look(const struct ladder_conf *c, struct ladder *l, bool sick, uint64_t now_ms, enum ladder_rung *ret)
+enum ladder_verdict ladder_look(const struct ladder_conf *c, struct ladder *l, bool sick,
+				uint64_t now_ms, enum ladder_rung *ret)
 {
 	if (!sick)
 		return look_well(c, l, now_ms);
@@ -91,7 +92,10 @@ bool ladder_take_reboot(const struct ladder_conf *c, struct ladder *l)
 
 bool ladder_after_reset(const struct ladder_conf *c, struct ladder *l)
 {
-	/* One more than was asked for by itself: a hang on the very last try is no reason to give up yet. */
+	/*
+	 * One more than was asked for by itself: a hang on the very last try is no reason to give
+	 * up yet.
+	 */
 	if (l->done[RUNG_REBOOT] > c->times[RUNG_REBOOT])
 		return true;
 	l->done[RUNG_REBOOT]++;
@@ -103,8 +107,11 @@ static const char *const ends[] = { "running", "orderly", "own", "starved" };
 int ladder_record_print(const struct ladder_record *r, char *text, unsigned cap)
 {
 	_Static_assert(ARRAY_LEN(ends) == LADDER_ENDS, "a word an end");
-	return str_print(text, cap, HEAD "end=%s\nsafe=%u\nreleases=%u\nreboots=%u\ndump=%llu\nunit=%s\nwhole\n", ends[r->end], r->safe,
-			 r->releases, r->reboots, (unsigned long long)r->dump_time, r->unit);
+	return str_print(text, cap,
+			 HEAD
+			 "end=%s\nsafe=%u\nreleases=%u\nreboots=%u\ndump=%llu\nunit=%s\nwhole\n",
+			 ends[r->end], r->safe, r->releases, r->reboots,
+			 (unsigned long long)r->dump_time, r->unit);
 }
 
 /* "NAME=VALUE\n" at *at: the value's length, and *at behind the line. -EBADMSG. */
@@ -152,8 +159,9 @@ int ladder_record_read(const char *text, struct ladder_record *ret)
 	int n;
 
 	memset(ret, 0, sizeof(*ret));
-	if (!str_starts(text, HEAD) || take_end(&at, &r.end) || take_number(&at, "safe", 1, &safe) ||
-	    take_number(&at, "releases", 1000, &releases) || take_number(&at, "reboots", 1000, &reboots) ||
+	if (!str_starts(text, HEAD) || take_end(&at, &r.end) ||
+	    take_number(&at, "safe", 1, &safe) || take_number(&at, "releases", 1000, &releases) ||
+	    take_number(&at, "reboots", 1000, &reboots) ||
 	    take_number(&at, "dump", UINT64_MAX, &r.dump_time))
 		return -EBADMSG;
 	n = take(&at, "unit", &unit);

@@ -19,7 +19,7 @@
 
 #define PSI "/proc/pressure/memory"
 #define PSI_TRIGGER "some 150000 1000000"	/* 150 ms of waiting in a second */
-#define PSI_HOLDS_MS 2000u			/* its word is good for so long: it comes once a second at most */
+#define PSI_HOLDS_MS 2000u /* its word is good for so long: it comes once a second at most */
 #define LOOK_MS 5000u
 #define LOOK_SOON_MS 1000u			/* while anything is shed or short */
 
@@ -66,7 +66,7 @@ static enum shed_level level(void)
 	return available >= high ? SHED_HIGH : SHED_MIDDLE;
 }
 
-/* --- shedding ------------------------------------------------------------------------------------- */
+/* --- shedding --- */
 
 static unsigned survey(struct shed_unit *table, bool *any_shed)
 {
@@ -77,13 +77,17 @@ static unsigned survey(struct shed_unit *table, bool *any_shed)
 		struct svc *s = &svcs[i];
 
 		/* A command, or the end of its process, took it out of our hands. */
-		if (s->shed == SHED_STOPPED && (svc_state_class(s->state) != SVC_IS_DOWN && svc_state_class(s->state) != SVC_IS_FALLING))
+		if (s->shed == SHED_STOPPED && (svc_state_class(s->state) != SVC_IS_DOWN &&
+						svc_state_class(s->state) != SVC_IS_FALLING))
 			s->shed = SHED_NOT;
 		if (s->shed == SHED_FROZEN && !s->proc[SVC_MAIN].pid)
 			s->shed = SHED_NOT;
 		table[i] = (struct shed_unit){
-			.priority = s->unit && s->has_cg && s->unit->shed_priority > 0 ? (uint32_t)s->unit->shed_priority : 0,
-			.up = svc_state_active(s->state) && s->proc[SVC_MAIN].pid, .how = (enum shed_how)s->shed,
+			.priority = s->unit && s->has_cg && s->unit->shed_priority > 0
+					    ? (uint32_t)s->unit->shed_priority
+					    : 0,
+			.up = svc_state_active(s->state) && s->proc[SVC_MAIN].pid,
+			.how = (enum shed_how)s->shed,
 		};
 		*any_shed |= s->shed != SHED_NOT;
 		with += table[i].priority && (table[i].up || s->shed);
@@ -109,7 +113,8 @@ static void stop(struct svc *s)
 {
 	struct err e = { 0 };
 
-	err_set(&e, ECANCELED, "memory pressure", "stopped to make room; it comes back when there is some");
+	err_set(&e, ECANCELED, "memory pressure",
+		"stopped to make room; it comes back when there is some");
 	svc_reason(s, &e);
 	s->shed = SHED_STOPPED;
 	svc_want_stop(s, false);
@@ -167,7 +172,8 @@ void pressure_after_turn(void)
 	if (loop_timer_at(look, 0) || shutdown_begun())
 		return;
 	for (i = 0; i < n_svcs; i++)
-		if (svcs[i].unit && svcs[i].unit->shed_priority > 0 && (svcs[i].shed || svc_state_active(svcs[i].state))) {
+		if (svcs[i].unit && svcs[i].unit->shed_priority > 0 &&
+		    (svcs[i].shed || svc_state_active(svcs[i].state))) {
 			loop_timer(look, 0, loop_now() + LOOK_SOON_MS);
 			return;
 		}
@@ -188,11 +194,12 @@ void pressure_begin(void)
 	psi_fd = open(PSI, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (psi_fd < 0)
 		return;
-	if (write(psi_fd, PSI_TRIGGER, sizeof(PSI_TRIGGER)) < 0 || loop_watch(psi_fd, EPOLLPRI, on_psi, 0) == LOOP_NONE)
+	if (write(psi_fd, PSI_TRIGGER, sizeof(PSI_TRIGGER)) < 0 ||
+	    loop_watch(psi_fd, EPOLLPRI, on_psi, 0) == LOOP_NONE)
 		io_close(&psi_fd);
 }
 
-/* --- admission ------------------------------------------------------------------------------------ */
+/* --- admission --- */
 
 bool admission_refuses(struct svc *s, struct err *e)
 {
@@ -211,7 +218,8 @@ bool admission_refuses(struct svc *s, struct err *e)
 		enum svc_class class = svc_state_class(other->state);
 		struct admission_unit o = { .max = other->unit ? other->unit->memory_max : 0 };
 
-		if (other == s || !other->unit || class == SVC_IS_DOWN || other->state == SVC_WAITING)
+		if (other == s || !other->unit || class == SVC_IS_DOWN ||
+		    other->state == SVC_WAITING)
 			continue;
 		if (o.max == UINT64_MAX)
 			o.usage = other->has_cg ? cg_memory(&other->cg) : 0;
@@ -221,15 +229,19 @@ bool admission_refuses(struct svc *s, struct err *e)
 	case ADMIT:
 		return false;
 	case ADMIT_WARN:
-		err_set(&why, ENOMEM, "memory", "%llu MiB asked for, %llu promised already, %llu there less %llu of Reserve=",
-			(unsigned long long)(u.max >> 20), (unsigned long long)(a.sum >> 20), (unsigned long long)(a.total >> 20),
-			(unsigned long long)(a.reserve >> 20));
+		err_set(&why, ENOMEM, "memory",
+			"%llu MiB asked for, %llu promised already, %llu there less %llu of "
+			"Reserve=",
+			(unsigned long long)(u.max >> 20), (unsigned long long)(a.sum >> 20),
+			(unsigned long long)(a.total >> 20), (unsigned long long)(a.reserve >> 20));
 		svc_say(s, "%s", err_say(&why, said, sizeof(said)));
 		return false;
 	default:
-		err_set(e, ENOMEM, "memory", "%llu MiB asked for, %llu promised already, %llu there less %llu of Reserve=",
-			(unsigned long long)(u.max >> 20), (unsigned long long)(a.sum >> 20), (unsigned long long)(a.total >> 20),
-			(unsigned long long)(a.reserve >> 20));
+		err_set(e, ENOMEM, "memory",
+			"%llu MiB asked for, %llu promised already, %llu there less %llu of "
+			"Reserve=",
+			(unsigned long long)(u.max >> 20), (unsigned long long)(a.sum >> 20),
+			(unsigned long long)(a.total >> 20), (unsigned long long)(a.reserve >> 20));
 		return true;
 	}
 }

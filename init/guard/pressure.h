@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Memory of the whole device: admission of starts, and shedding by Priority= before the OOM killer acts, told by PSI (Linux 4.20)
- * and by a look at /proc/meminfo every 5 s while a unit with Priority= is up. PID 1 only.
+ * Memory of the whole device: admission of starts, and shedding by Priority= before the OOM killer
+ * acts, told by PSI (Linux 4.20) and by a look at /proc/meminfo every 5 s while a unit with
+ * Priority= is up. PID 1 only.
  */
 #ifndef PINTLE_INIT_GUARD_PRESSURE_H
 #define PINTLE_INIT_GUARD_PRESSURE_H

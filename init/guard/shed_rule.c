@@ -27,10 +27,14 @@ enum admission_verdict admission_judge(const struct admission *a, const struct a
 	if (a->policy == ADMISSION_ENFORCE)
 		return ADMIT_REFUSE;
 	/* A sum with guesses in it is no ground to refuse. */
-	return a->policy == ADMISSION_WARN || a->unlimited || u->max == UINT64_MAX ? ADMIT_WARN : ADMIT_REFUSE;
+	return a->policy == ADMISSION_WARN || a->unlimited || u->max == UINT64_MAX ? ADMIT_WARN
+										   : ADMIT_REFUSE;
 }
 
-/* The one with the lowest priority (or the highest) of those that are in a state; n = none. Of equals the first (the last). */
+/*
+ * The one with the lowest priority (or the highest) of those that are in a state; n = none. Of
+ * equals the first (the last).
+ */
 static unsigned pick(const struct shed_unit *u, unsigned n, enum shed_how how, bool highest)
 {
 	unsigned i, best = n;
@@ -38,7 +42,8 @@ static unsigned pick(const struct shed_unit *u, unsigned n, enum shed_how how, b
 	for (i = 0; i < n; i++) {
 		if (!u[i].priority || u[i].how != how || (how == SHED_NOT && !u[i].up))
 			continue;
-		if (best == n || (highest ? u[i].priority >= u[best].priority : u[i].priority < u[best].priority))
+		if (best == n || (highest ? u[i].priority >= u[best].priority
+					  : u[i].priority < u[best].priority))
 			best = i;
 	}
 	return best;
@@ -71,7 +76,8 @@ static enum shed_act bring_back(const struct shed_unit *u, unsigned n, unsigned 
 	return i < n ? SHED_START : SHED_NOTHING;
 }
 
-enum shed_act shed_look(struct shed *s, const struct shed_unit *units, unsigned n, enum shed_level level, uint64_t now_ms, unsigned *ret)
+enum shed_act shed_look(struct shed *s, const struct shed_unit *units, unsigned n,
+			enum shed_level level, uint64_t now_ms, unsigned *ret)
 {
 	enum shed_act act = SHED_NOTHING;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Memory: whether one more unit may start, and which unit is frozen, stopped, and brought back under pressure. Pure; times are
- * monotonic ms, memory is bytes.
+ * Memory: whether one more unit may start, and which unit is frozen, stopped, and brought back
+ * under pressure. Pure; times are monotonic ms, memory is bytes.
  */
 #ifndef PINTLE_INIT_GUARD_SHED_RULE_H
 #define PINTLE_INIT_GUARD_SHED_RULE_H
@@ -27,7 +27,10 @@ enum admission_verdict { ADMIT, ADMIT_WARN, ADMIT_REFUSE };
 
 /* Counts one that runs. */
 void admission_count(struct admission *a, const struct admission_unit *u);
-/* Whether one more may start. What it will use without a limit nobody knows: then it is warned of at most, unless policy is enforce. */
+/*
+ * Whether one more may start. What it will use without a limit nobody knows: then it is warned of
+ * at most, unless policy is enforce.
+ */
 enum admission_verdict admission_judge(const struct admission *a, const struct admission_unit *u);
 
 enum shed_how { SHED_NOT, SHED_FROZEN, SHED_STOPPED };
@@ -47,6 +50,7 @@ struct shed {
 #define SHED_CALM_MS 30000u	/* memory that is plenty for so long lets what was shed come back */
 
 /* What to do now, and with which of the n units. */
-enum shed_act shed_look(struct shed *s, const struct shed_unit *units, unsigned n, enum shed_level level, uint64_t now_ms, unsigned *ret);
+enum shed_act shed_look(struct shed *s, const struct shed_unit *units, unsigned n,
+			enum shed_level level, uint64_t now_ms, unsigned *ret);
 
 #endif

@@ -23,7 +23,8 @@ static void feed(unsigned arg)
 	critical_view(&v);
 	if (!watchdog_rule_feeds(&v)) {
 		starved = true;
-		log_line(LOG_LVL_ERR, "watchdog: not fed any more: the board is reset within %u s", dog.timeout_s);
+		log_line(LOG_LVL_ERR, "watchdog: not fed any more: the board is reset within %u s",
+			 dog.timeout_s);
 		critical_starved();
 		return;
 	}
@@ -35,7 +36,10 @@ static void feed(unsigned arg)
 	loop_timer(feed, 0, loop_now() + watchdog_rule_every(dog.timeout_s));
 }
 
-/* A driver without GETTIMEOUT has a time of its own, as often as not a minute: ours is the safe guess. */
+/*
+ * A driver without GETTIMEOUT has a time of its own, as often as not a minute: ours is the safe
+ * guess.
+ */
 static void start_feeding(void)
 {
 	if (!dog.timeout_s)
@@ -50,7 +54,8 @@ void watchdog_begin(void)
 
 	if (dog.fd >= 0 || !conf.watchdog)
 		return;
-	rc = watchdog_open(conf.watchdog_device, (uint32_t)((conf.timeout_ms + 999) / 1000), (uint32_t)(conf.pretimeout_ms / 1000), &dog, &e);
+	rc = watchdog_open(conf.watchdog_device, (uint32_t)((conf.timeout_ms + 999) / 1000),
+			   (uint32_t)(conf.pretimeout_ms / 1000), &dog, &e);
 	if (rc == -ENOENT) {
 		dog.fd = -1;
 		return;
@@ -62,7 +67,8 @@ void watchdog_begin(void)
 		said_no = true;
 		return;
 	}
-	log_line(LOG_LVL_NOTICE, "watchdog: %s, %u s%s", dog.identity, dog.timeout_s, dog.magic_close ? "" : ", cannot be stopped");
+	log_line(LOG_LVL_NOTICE, "watchdog: %s, %u s%s", dog.identity, dog.timeout_s,
+		 dog.magic_close ? "" : ", cannot be stopped");
 	start_feeding();
 }
 

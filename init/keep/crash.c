@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* A PID 1 that survives itself. See crash.h. Everything here but crash_guard() may run in a signal handler. */
+/*
+ * A PID 1 that survives itself. See crash.h. Everything here but crash_guard() may run in a signal
+ * handler.
+ */
 #include "init/keep/crash.h"
 
 #include <errno.h>
@@ -17,7 +20,8 @@
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 
-#define STACK_BYTES 65536	/* touched in need only; a frame with all vector registers takes up to 11 KiB */
+#define STACK_BYTES                                                                                \
+	65536 /* touched in need only; a frame with all vector registers takes up to 11 KiB */
 #define FDS_MAX 1024	/* beyond all that PID 1 can have open: watches, units, clients */
 #define WORDS_MAX 8
 
@@ -92,8 +96,8 @@ static void keep_open_fds(bool on)
 }
 
 /*
- * All signals but the faults' own are PID 1's to read; those, too, wait from here to the handlers of the next one: the mask
- * and what is pending outlive exec.
+ * All signals but the faults' own are PID 1's to read; those, too, wait from here to the handlers
+ * of the next one: the mask and what is pending outlive exec.
  */
 static void block(bool faults_too)
 {
@@ -131,7 +135,8 @@ static NORETURN void lie_down(void)
 
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
-	static const char *const paths[] = { "/proc/self/exe", "/init", "/sbin/init", "/sbin/pintle", "/usr/sbin/pintle" };
+	static const char *const paths[] = { "/proc/self/exe", "/init", "/sbin/init",
+					     "/sbin/pintle", "/usr/sbin/pintle" };
 	static char *const env[] = { NULL };
 	unsigned i;
 
@@ -139,7 +144,10 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	/* A child that has not come to reset_signals() yet. */
 	if (getpid() != self)
 		_exit(127);
-	/* Somebody's signal while we are at it: we are at it. Answered, it would take one frame after the other. */
+	/*
+	 * Somebody's signal while we are at it: we are at it. Answered, it would take one frame
+	 * after the other.
+	 */
 	if (depth && info->si_code <= 0)
 		return;
 	/* A fault in here: no second note. A third: no more tries with what may be what hurts. */
@@ -177,7 +185,8 @@ void crash_state(int state_fd)
 
 void crash_guard(int exe_fd, int state_fd, int argc, char **argv, bool limits)
 {
-	struct sigaction act = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+	struct sigaction act = { .sa_sigaction = on_fault,
+				 .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 	const stack_t alternate = { .ss_sp = stack, .ss_size = sizeof(stack) };
 	unsigned i, n = 0;
 

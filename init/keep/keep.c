@@ -57,7 +57,8 @@ static struct copy *copy_of(const struct head *h, enum keep_kind kind, unsigned 
 {
 	const struct area *a = &h->areas[kind];
 
-	return (struct copy *)(void *)((char *)(uintptr_t)h + a->at + (2 * i + which) * copy_bytes(a));
+	return (struct copy *)(void *)((char *)(uintptr_t)h + a->at +
+				       (2 * i + which) * copy_bytes(a));
 }
 
 static uint32_t sum(const struct copy *c, uint32_t number)
@@ -169,7 +170,8 @@ static void lay_out(struct head *h)
 
 static struct head *map(int fd, size_t bytes)
 {
-	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
+	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
 
 	return at == MAP_FAILED ? NULL : at;
 }
@@ -221,7 +223,9 @@ static void carry_over(const struct head *old)
 		for (i = 0; i < old->areas[k].n && i < wanted[k].n; i++) {
 			len = get(old, (enum keep_kind)k, i, record, sizeof(record));
 			if (len > 0)
-				keep_put((enum keep_kind)k, i, record, (uint32_t)len < wanted[k].max ? (uint32_t)len : wanted[k].max);
+				keep_put((enum keep_kind)k, i, record,
+					 (uint32_t)len < wanted[k].max ? (uint32_t)len
+								       : wanted[k].max);
 		}
 	head->crashes = old->crashes;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What PID 1 keeps over an exec of itself: one memfd, mapped shared. Small records lie in it twice, each with a
- * number and a CRC: whatever instruction a fault hits, one of the two is whole. The log rings are used where they lie. PID 1 only.
+ * What PID 1 keeps over an exec of itself: one memfd, mapped shared. Small records lie in it twice,
+ * each with a number and a CRC: whatever instruction a fault hits, one of the two is whole. The log
+ * rings are used where they lie. PID 1 only.
  */
 #ifndef PINTLE_INIT_KEEP_KEEP_H
 #define PINTLE_INIT_KEEP_KEEP_H
@@ -38,9 +39,10 @@ struct keep_crashes {
 };
 
 /*
- * Makes the region (fd < 0), or takes over that of the pintle that was here before; where its layout is another, its records
- * are carried into a new one and its rings are lost. *ret_resumed: there is something to take up. 0, or -errno with e: without
- * a memfd the region is plain memory, and a fault of PID 1 is the last.
+ * Makes the region (fd < 0), or takes over that of the pintle that was here before; where its
+ * layout is another, its records are carried into a new one and its rings are lost. *ret_resumed:
+ * there is something to take up. 0, or -errno with e: without a memfd the region is plain memory,
+ * and a fault of PID 1 is the last.
  */
 int keep_open(int fd, bool *ret_resumed, struct err *e);
 /* False before keep_open(): a fault that early has nothing to note. */
@@ -50,8 +52,8 @@ int keep_fd(void);
 /* Stores record i of a kind; len at most its maximum. */
 void keep_put(enum keep_kind kind, unsigned i, const void *record, uint32_t len);
 /*
- * The newest whole record: at most cap bytes go to ret, the rest of ret is zero (a record of an older pintle is
- * shorter). Its length, or -ENOENT.
+ * The newest whole record: at most cap bytes go to ret, the rest of ret is zero (a record of an
+ * older pintle is shorter). Its length, or -ENOENT.
  */
 int keep_get(enum keep_kind kind, unsigned i, void *ret, uint32_t cap);
 /* There is no such record any more. */

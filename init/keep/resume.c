@@ -120,8 +120,10 @@ static void say_crash(void)
 
 	if (!crash_recent(loop_now()))
 		return;
-	err_set(&e, EFAULT, "PID 1 fell", "signal %d, address 0x%llx, pc 0x%llx; %u in the last minute; taken up again", c->signal,
-		(unsigned long long)c->address, (unsigned long long)c->pc, crash_recent(loop_now()));
+	err_set(&e, EFAULT, "PID 1 fell",
+		"signal %d, address 0x%llx, pc 0x%llx; %u in the last minute; taken up again",
+		c->signal, (unsigned long long)c->address, (unsigned long long)c->pc,
+		crash_recent(loop_now()));
 	log_err(LOG_LVL_ERR, "crash", &e);
 }
 
@@ -136,7 +138,9 @@ static void enter_safe_mode(void)
 {
 	struct err e = { 0 };
 
-	err_set(&e, EFAULT, "safe mode", "PID 1 fell %u times in a minute: units run on, nobody looks after them for a minute",
+	err_set(&e, EFAULT, "safe mode",
+		"PID 1 fell %u times in a minute: units run on, nobody looks after them for a "
+		"minute",
 		crash_recent(loop_now()));
 	degraded_note(&e);
 	loop_timer(leave_safe_mode, 0, loop_now() + CRASH_WINDOW_MS);

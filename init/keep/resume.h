@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * PID 1 after an exec of itself: what the one before left is taken up; and the record of all that is not a unit's. When it
- * has fallen too often (crash.h), nothing is touched for a minute: safe mode. PID 1 only.
+ * PID 1 after an exec of itself: what the one before left is taken up; and the record of all that
+ * is not a unit's. When it has fallen too often (crash.h), nothing is touched for a minute: safe
+ * mode. PID 1 only.
  */
 #ifndef PINTLE_INIT_KEEP_RESUME_H
 #define PINTLE_INIT_KEEP_RESUME_H
@@ -11,7 +12,10 @@
 
 /* Whether the command line has --resume=. */
 bool resume_is_wanted(int argc, char **argv);
-/* Reads --resume= and --crash-limit= of the command line, guards against faults, opens the region. Before all else. */
+/*
+ * Reads --resume= and --crash-limit= of the command line, guards against faults, opens the region.
+ * Before all else.
+ */
 void resume_begin(int argc, char **argv);
 /* Whether there was a PID 1 before. */
 bool resume_is_due(void);

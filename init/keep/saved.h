@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The records that PID 1 leaves for the one after it: fixed layout, fields are only ever added at the end (a shorter
- * record of an older pintle reads as zeros there). Numbers of descriptors are 1 higher than they are: 0 = none.
+ * The records that PID 1 leaves for the one after it: fixed layout, fields are only ever added at
+ * the end (a shorter record of an older pintle reads as zeros there). Numbers of descriptors are 1
+ * higher than they are: 0 = none.
  */
 #ifndef PINTLE_INIT_KEEP_SAVED_H
 #define PINTLE_INIT_KEEP_SAVED_H
@@ -14,13 +15,15 @@
 struct saved_proc {
 	int32_t pid;
 	uint16_t pidfd, report;		/* + 1 */
-	uint8_t list, at;		/* its command: which list (saved_lists of svc_saved.c) and which of it; list 0 = none */
+	/* its command: which list (saved_lists of svc_saved.c) and which of it; list 0 = none */
+	uint8_t list, at;
 	uint8_t failed, launching;	/* launching: the clone was begun, its pid not noted yet */
 };
 
 struct saved_unit {
 	char name[CTL_UNIT_MAX];
-	uint8_t state, goal, result, health;	/* by their numbers in svc_fsm.def, svc_result.def, enum health_word */
+	uint8_t state, goal, result,
+		health; /* by their numbers in svc_fsm.def, svc_result.def, enum health_word */
 	uint32_t flags;				/* SAVED_* */
 	struct saved_proc proc[3];		/* main, control, probe */
 	uint16_t netns, logs[4], notify, ready[2];	/* + 1 */
@@ -28,7 +31,8 @@ struct saved_unit {
 	uint32_t restarts, backoff_tries, backoff_starts, health_failures, health_successes;
 	uint64_t backoff_window_ms;
 	uint64_t since_ms, up_ms, active_ms, down_ms;	/* CLOCK_MONOTONIC, as all of PID 1 */
-	uint64_t clock_ms, retry_ms, watchdog_due_ms, watchdog_ms, health_begun_ms, probe_late_ms, oom_kills;
+	uint64_t clock_ms, retry_ms, watchdog_due_ms, watchdog_ms, health_begun_ms, probe_late_ms,
+		oom_kills;
 	uint64_t timer_last_ms, timer_last_unix, timer_began_ms;
 	uint8_t digest[32];
 	char status[80];

@@ -23,8 +23,13 @@
 
 /* The command lists of a unit: their order is in records. */
 static const size_t lists[] = {
-	0, offsetof(struct unit, exec_condition), offsetof(struct unit, exec_start_pre), offsetof(struct unit, exec_start),
-	offsetof(struct unit, exec_start_post), offsetof(struct unit, exec_reload), offsetof(struct unit, exec_stop),
+	0,
+	offsetof(struct unit, exec_condition),
+	offsetof(struct unit, exec_start_pre),
+	offsetof(struct unit, exec_start),
+	offsetof(struct unit, exec_start_post),
+	offsetof(struct unit, exec_reload),
+	offsetof(struct unit, exec_stop),
 	offsetof(struct unit, exec_stop_post),
 };
 
@@ -38,10 +43,14 @@ static const struct {
 	uint32_t flag;
 	size_t at;
 } flags[] = {
-	{ SAVED_PREPARED, offsetof(struct svc, prepared) }, { SAVED_AGAIN, offsetof(struct svc, again) },
-	{ SAVED_WANT_START, offsetof(struct svc, want_start) }, { SAVED_WANT_STOP, offsetof(struct svc, want_stop) },
-	{ SAVED_ASKED_DOWN, offsetof(struct svc, asked_down) }, { SAVED_TOLD_FAILURE, offsetof(struct svc, told_failure) },
-	{ SAVED_CACHED, offsetof(struct svc, cached) }, { SAVED_INSECURE, offsetof(struct svc, insecure) },
+	{ SAVED_PREPARED, offsetof(struct svc, prepared) },
+	{ SAVED_AGAIN, offsetof(struct svc, again) },
+	{ SAVED_WANT_START, offsetof(struct svc, want_start) },
+	{ SAVED_WANT_STOP, offsetof(struct svc, want_stop) },
+	{ SAVED_ASKED_DOWN, offsetof(struct svc, asked_down) },
+	{ SAVED_TOLD_FAILURE, offsetof(struct svc, told_failure) },
+	{ SAVED_CACHED, offsetof(struct svc, cached) },
+	{ SAVED_INSECURE, offsetof(struct svc, insecure) },
 	{ SAVED_OOM_KILLED, offsetof(struct svc, oom_killed) },
 	{ SAVED_KILL_TIMED_OUT, offsetof(struct svc, kill_timed_out) },
 };
@@ -76,7 +85,8 @@ static void save_proc(const struct unit *u, const struct svc_proc *p, struct sav
 
 static void load_proc(const struct unit *u, struct svc_proc *p, const struct saved_proc *r)
 {
-	const struct unit_argv *a = r->list && r->list < ARRAY_LEN(lists) ? list_of(u, r->list) : NULL;
+	const struct unit_argv *a =
+		r->list && r->list < ARRAY_LEN(lists) ? list_of(u, r->list) : NULL;
 	uint8_t at;
 
 	svc_proc_clear(p);
@@ -184,7 +194,9 @@ static void load(struct svc *s, const struct saved_unit *r)
 	s->image_stop_signal = r->image_stop_signal;
 	s->restarts = r->restarts;
 	s->backoff = (struct backoff){
-		.tries = r->backoff_tries, .starts = r->backoff_starts, .window_ms = r->backoff_window_ms,
+		.tries = r->backoff_tries,
+		.starts = r->backoff_starts,
+		.window_ms = r->backoff_window_ms,
 	};
 	s->since_ms = r->since_ms;
 	s->up_ms = r->up_ms;
@@ -261,7 +273,8 @@ struct used {
 static void mark(struct used *u, uint16_t number)
 {
 	if (number && number <= FDS_MAX)
-		u->bits[(number - 1) / 8] = (unsigned char)(u->bits[(number - 1) / 8] | 1u << ((number - 1) % 8));
+		u->bits[(number - 1) / 8] =
+			(unsigned char)(u->bits[(number - 1) / 8] | 1u << ((number - 1) % 8));
 }
 
 static void mark_unit(struct used *u, const struct saved_unit *r)

@@ -41,9 +41,12 @@ static void put_text(char *to, size_t cap, const char *text)
 	str_print(to, cap, "%s", text ? text : "");
 }
 
-void events_add(enum event_kind kind, const char *unit, const char *from, const char *to, const char *reason)
+void events_add(enum event_kind kind, const char *unit, const char *from, const char *to,
+		const char *reason)
 {
-	struct event_body e = { .mono_ms = sys_now_ms(), .wall_ms = logs_wall_ms(), .kind = (uint8_t)kind };
+	struct event_body e = { .mono_ms = sys_now_ms(),
+				.wall_ms = logs_wall_ms(),
+				.kind = (uint8_t)kind };
 
 	put_text(e.unit, sizeof(e.unit), unit);
 	put_text(e.from, sizeof(e.from), from);

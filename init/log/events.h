@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What happened to the units and to PID 1, the last EVENTS_MAX of it: fixed records in a ring of their own, so that a flood of
- * output does not push them out. The ring is pure; events_add() has the clock and tells who follows. PID 1.
+ * What happened to the units and to PID 1, the last EVENTS_MAX of it: fixed records in a ring of
+ * their own, so that a flood of output does not push them out. The ring is pure; events_add() has
+ * the clock and tells who follows. PID 1.
  */
 #ifndef PINTLE_INIT_LOG_EVENTS_H
 #define PINTLE_INIT_LOG_EVENTS_H
@@ -26,7 +27,8 @@ bool events_get(const struct events *r, uint64_t *at, struct event_body *ret);
 uint64_t events_tail(const struct events *r, unsigned count);
 
 /* Notes an event now; texts are cut to their fields, NULL is "". unit "" = PID 1's own. */
-void events_add(enum event_kind kind, const char *unit, const char *from, const char *to, const char *reason);
+void events_add(enum event_kind kind, const char *unit, const char *from, const char *to,
+		const char *reason);
 /* The ring of PID 1. */
 const struct events *events_all(void);
 

@@ -11,7 +11,8 @@ static bool may_be_prefix(const char *at, unsigned n)
 }
 
 /* A line begins: is it one to be dropped? */
-static bool is_unwanted(struct log_gate *g, const struct log_rule *rule, const struct ring_from *from)
+static bool is_unwanted(struct log_gate *g, const struct log_rule *rule,
+			const struct ring_from *from)
 {
 	if (from->severity > rule->level_max)
 		return true;
@@ -29,7 +30,8 @@ static bool is_unwanted(struct log_gate *g, const struct log_rule *rule, const s
 	return true;
 }
 
-static void begin_line(struct log_gate *g, const struct log_rule *rule, struct ring_from *from, log_gate_put *put, void *ctx)
+static void begin_line(struct log_gate *g, const struct log_rule *rule, struct ring_from *from,
+		       log_gate_put *put, void *ctx)
 {
 	struct log_gate_stream *s = &g->of[from->stream - 1];
 	bool prefix = s->n_held == sizeof(s->held);
@@ -44,9 +46,12 @@ static void begin_line(struct log_gate *g, const struct log_rule *rule, struct r
 		put(ctx, from, s->held, n);
 }
 
-/* The bytes at the start of a line, one at a time until it is clear whether a prefix is there. How many were taken. */
-static unsigned look_at_start(struct log_gate *g, const struct log_rule *rule, struct ring_from *from, char byte,
-			      log_gate_put *put, void *ctx)
+/*
+ * The bytes at the start of a line, one at a time until it is clear whether a prefix is there. How
+ * many were taken.
+ */
+static unsigned look_at_start(struct log_gate *g, const struct log_rule *rule,
+			      struct ring_from *from, char byte, log_gate_put *put, void *ctx)
 {
 	struct log_gate_stream *s = &g->of[from->stream - 1];
 
@@ -60,8 +65,8 @@ static unsigned look_at_start(struct log_gate *g, const struct log_rule *rule, s
 	return 1;
 }
 
-void log_gate_take(struct log_gate *g, const struct log_rule *rule, struct ring_from from, const char *bytes, unsigned n,
-		   log_gate_put *put, void *ctx)
+void log_gate_take(struct log_gate *g, const struct log_rule *rule, struct ring_from from,
+		   const char *bytes, unsigned n, log_gate_put *put, void *ctx)
 {
 	struct log_gate_stream *s = &g->of[from.stream - 1];
 
@@ -86,7 +91,8 @@ void log_gate_take(struct log_gate *g, const struct log_rule *rule, struct ring_
 	}
 }
 
-void log_gate_flush(struct log_gate *g, const struct log_rule *rule, struct ring_from from, log_gate_put *put, void *ctx)
+void log_gate_flush(struct log_gate *g, const struct log_rule *rule, struct ring_from from,
+		    log_gate_put *put, void *ctx)
 {
 	if (g->of[from.stream - 1].n_held)
 		begin_line(g, rule, &from, put, ctx);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What stands between a unit's pipes and its ring: the severity prefix "<N>" of a line (sd-daemon(3)), LogLevelMax=, and the
- * rate limit. Push parser over foreign bytes: takes any split of them, holds three bytes at most. Pure.
+ * What stands between a unit's pipes and its ring: the severity prefix "<N>" of a line
+ * (sd-daemon(3)), LogLevelMax=, and the rate limit. Push parser over foreign bytes: takes any split
+ * of them, holds three bytes at most. Pure.
  */
 #ifndef PINTLE_INIT_LOG_LOG_GATE_H
 #define PINTLE_INIT_LOG_LOG_GATE_H
@@ -32,11 +33,15 @@ struct log_gate {		/* all zero at first */
 /* Takes what goes on, as ring_write() does. */
 typedef void log_gate_put(void *ctx, const struct ring_from *from, const char *bytes, unsigned n);
 
-/* n bytes of stream from->stream (1 or 2); from->severity is filled in here. Calls put in their order. */
-void log_gate_take(struct log_gate *g, const struct log_rule *rule, struct ring_from from, const char *bytes, unsigned n,
-		   log_gate_put *put, void *ctx);
+/*
+ * n bytes of stream from->stream (1 or 2); from->severity is filled in here. Calls put in their
+ * order.
+ */
+void log_gate_take(struct log_gate *g, const struct log_rule *rule, struct ring_from from,
+		   const char *bytes, unsigned n, log_gate_put *put, void *ctx);
 /* The stream has ended or pauses long: what is held was no prefix. */
-void log_gate_flush(struct log_gate *g, const struct log_rule *rule, struct ring_from from, log_gate_put *put, void *ctx);
+void log_gate_flush(struct log_gate *g, const struct log_rule *rule, struct ring_from from,
+		    log_gate_put *put, void *ctx);
 /* Lines dropped by a rate limit whose time is over, once: to be told. 0 = none. */
 uint32_t log_gate_dropped(struct log_gate *g, const struct log_rule *rule, uint64_t now_ms);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The units' output: two pipes a unit, kept over restarts, read into its ring. So much of a turn's time, and
- * of all time, so that a flood slows its writer only: not PID 1, not the other units. PID 1's own lines have a ring, too, from its first one on.
+ * The units' output: two pipes a unit, kept over restarts, read into its ring. So much of a turn's
+ * time, and of all time, so that a flood slows its writer only: not PID 1, not the other units. PID
+ * 1's own lines have a ring, too, from its first one on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,7 @@
 #define BYTES_PER_TURN (4 * BYTES_AT_ONCE)	/* of one pipe */
 #define DRAIN_MAX (2 * RING_BYTES)	/* of a dead process; its pipe may hold a megabyte */
 #define TURN_US 2000		/* of all pipes: what is due besides them is late by this at most */
-#define PAUSE_FACTOR 5		/* a flood is read for 1 part of 6 of the time, however many there are */
+#define PAUSE_FACTOR   5 /* a flood is read for 1 part of 6 of the time, however many there are */
 #define PAUSE_MIN_US 1000
 #define WALL_SET 1577836800	/* 2020: a clock before that has not been set */
 
@@ -57,7 +58,9 @@ uint64_t logs_wall_ms(void)
 
 static void say(struct ring *r, uint8_t severity, const char *line, unsigned n)
 {
-	const struct ring_from from = { .mono_ms = sys_now_ms(), .wall_ms = logs_wall_ms(), .severity = severity };
+	const struct ring_from from = { .mono_ms = sys_now_ms(),
+					.wall_ms = logs_wall_ms(),
+					.severity = severity };
 
 	ring_write(r, &from, line, n);
 	ring_write(r, &from, "\n", 1);
@@ -110,8 +113,8 @@ static void tell_dropped(unsigned index)
 	uint32_t n = log_gate_dropped(&states[index].gate, &rule, loop_now());
 
 	if (n)
-		svc_say(&svcs[index], "%u lines dropped: more than %u in %llu ms", n, rule.rate_burst,
-			(unsigned long long)rule.rate_ms);
+		svc_say(&svcs[index], "%u lines dropped: more than %u in %llu ms", n,
+			rule.rate_burst, (unsigned long long)rule.rate_ms);
 	else if (states[index].gate.dropped)
 		loop_timer(tell_dropped, index, states[index].gate.window_ms + rule.rate_ms);
 }
@@ -119,7 +122,9 @@ static void tell_dropped(unsigned index)
 static unsigned take(struct svc *s, unsigned stream)
 {
 	struct log_state *state = &states[svc_index(s)];
-	struct ring_from from = { .mono_ms = loop_now(), .wall_ms = logs_wall_ms(), .stream = (uint8_t)(stream + 1) };
+	struct ring_from from = { .mono_ms = loop_now(),
+				  .wall_ms = logs_wall_ms(),
+				  .stream = (uint8_t)(stream + 1) };
 	struct log_rule rule = rule_of(s);
 	char buf[BYTES_AT_ONCE];
 	ssize_t n = read(s->log_fd[stream][0], buf, sizeof(buf));
@@ -159,10 +164,14 @@ static void resume(unsigned arg)
 		loop_timer(resume, 0, loop_now() + (next - now) / 1000 + 1);
 }
 
-/* The writer of a flood waits for five times as long as its bytes took us, times the number of floods. */
+/*
+ * The writer of a flood waits for five times as long as its bytes took us, times the number of
+ * floods.
+ */
 static void pause_reading(struct svc *s, unsigned stream, uint64_t took_us)
 {
-	uint64_t us = took_us * PAUSE_FACTOR * (n_paused + 1), at_ms, set_ms = loop_timer_at(resume, 0);
+	uint64_t us = took_us * PAUSE_FACTOR * (n_paused + 1), at_ms,
+		 set_ms = loop_timer_at(resume, 0);
 
 	us = us < PAUSE_MIN_US ? PAUSE_MIN_US : us;
 	at_ms = loop_now() + us / 1000 + 1;
@@ -223,7 +232,10 @@ int logs_open(struct svc *s, const int fds[4])
 	return 0;
 }
 
-/* What a ring could not hold anyway is read past, not looked at: a megabyte must not take a turn's time. */
+/*
+ * What a ring could not hold anyway is read past, not looked at: a megabyte must not take a turn's
+ * time.
+ */
 static void read_past(struct svc *s, unsigned stream)
 {
 	char buf[BYTES_AT_ONCE];

@@ -5,7 +5,10 @@
 
 #include "init/svc/svc.h"
 
-/* Makes the pipes of a unit's output, or takes those that are there (-1: none), and watches them. 0 or -errno. */
+/*
+ * Makes the pipes of a unit's output, or takes those that are there (-1: none), and watches them. 0
+ * or -errno.
+ */
 int logs_open(struct svc *s, const int fds[4]);
 /* Takes in what is in the pipes now: before an exit is told, its last words. */
 void logs_drain(struct svc *s);

@@ -16,7 +16,8 @@ struct head {		/* in front of each record's text; copied in and out, never point
 
 _Static_assert(sizeof(struct head) == 24, "no hole that a check would not see");
 
-_Static_assert(RING_BYTES >= 4 * (RING_LINE_MAX + sizeof(struct head)), "a ring holds a few of the longest lines");
+_Static_assert(RING_BYTES >= 4 * (RING_LINE_MAX + sizeof(struct head)),
+	       "a ring holds a few of the longest lines");
 
 void ring_init(struct ring *r)
 {
@@ -63,10 +64,14 @@ static void make_room(struct ring *r, unsigned n)
 /* The record that the stream's next bytes go to: the open one, or a new one behind it. */
 static void open_line(struct ring *r, const struct ring_from *from)
 {
-	struct head h = { .mono_ms = from->mono_ms, .wall_ms = from->wall_ms, .mark = MARK, .stream = from->stream,
-		.severity = from->severity };
+	struct head h = { .mono_ms = from->mono_ms,
+			  .wall_ms = from->wall_ms,
+			  .mark = MARK,
+			  .stream = from->stream,
+			  .severity = from->severity };
 
-	if (r->open != NO_LINE && r->open_stream == from->stream && head_at(r, r->open).len < RING_LINE_MAX)
+	if (r->open != NO_LINE && r->open_stream == from->stream &&
+	    head_at(r, r->open).len < RING_LINE_MAX)
 		return;
 	if (r->open != NO_LINE) {
 		struct head before = head_at(r, r->open);
@@ -88,7 +93,10 @@ static unsigned append(struct ring *r, const char *bytes, unsigned n)
 
 	if (n > room)
 		n = room;
-	/* The open record is the newest: older ones make room, never itself (see the assertion above). */
+	/*
+	 * The open record is the newest: older ones make room, never itself (see the assertion
+	 * above).
+	 */
 	make_room(r, n);
 	copy_in(r, r->end, bytes, n);
 	r->end += n;
@@ -130,8 +138,8 @@ void ring_skip(struct ring *r, uint64_t n)
 
 static bool is_sound(const struct head *h, uint64_t left)
 {
-	return h->mark == MARK && h->len <= RING_LINE_MAX && h->partial <= 1 && h->severity <= 7 && !h->reserved &&
-		sizeof(*h) + h->len <= left;
+	return h->mark == MARK && h->len <= RING_LINE_MAX && h->partial <= 1 && h->severity <= 7 &&
+	       !h->reserved && sizeof(*h) + h->len <= left;
 }
 
 unsigned ring_check(struct ring *r)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A unit's last output: a ring of bytes that holds whole records, one a line, the oldest given up first.
- * Pure: no I/O, no clock. Positions count bytes ever written, so a reader can tell what it missed.
+ * A unit's last output: a ring of bytes that holds whole records, one a line, the oldest given up
+ * first. Pure: no I/O, no clock. Positions count bytes ever written, so a reader can tell what it
+ * missed.
  */
 #ifndef PINTLE_INIT_LOG_RING_H
 #define PINTLE_INIT_LOG_RING_H
@@ -14,9 +15,10 @@
 
 struct ring {
 	uint64_t first, end;	/* positions of the oldest record and after the newest */
-	uint64_t open;		/* position of the newest record while its line goes on, else UINT64_MAX */
+	uint64_t open; /* position of the newest record while its line goes on, else UINT64_MAX */
 	uint8_t open_stream;
-	uint8_t unused[7];	/* the same layout everywhere: a ring outlives the binary that began it */
+	/* the same layout everywhere: a ring outlives the binary that began it */
+	uint8_t unused[7];
 	char bytes[RING_BYTES];
 };
 
@@ -45,13 +47,13 @@ void ring_write(struct ring *r, const struct ring_from *from, const char *bytes,
 /* Gives up all it has and n bytes more that never came in: a reader is told how many it missed. */
 void ring_skip(struct ring *r, uint64_t n);
 /*
- * After a crash: walks the records and cuts at the first that is not sound; positions that make no sense empty the ring. How
- * many records it holds then.
+ * After a crash: walks the records and cuts at the first that is not sound; positions that make no
+ * sense empty the ring. How many records it holds then.
  */
 unsigned ring_check(struct ring *r);
 /*
- * The record at *at (or the oldest there is, if that one is gone); *at moves behind it. false at the end, or
- * at a line that still goes on when `whole` is set.
+ * The record at *at (or the oldest there is, if that one is gone); *at moves behind it. false at
+ * the end, or at a line that still goes on when `whole` is set.
  */
 bool ring_read(const struct ring *r, uint64_t *at, bool whole, struct ring_line *ret);
 /* When the record that ring_read() would give came in; false where it gives none. */

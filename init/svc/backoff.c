@@ -10,7 +10,8 @@ enum backoff_exit backoff_class(int exit_code, int exit_signal, bool core)
 {
 	if (!exit_signal)
 		return exit_code ? BACKOFF_EXIT_CODE : BACKOFF_CLEAN;
-	if (exit_signal == SIGHUP || exit_signal == SIGINT || exit_signal == SIGTERM || exit_signal == SIGPIPE)
+	if (exit_signal == SIGHUP || exit_signal == SIGINT || exit_signal == SIGTERM ||
+	    exit_signal == SIGPIPE)
 		return BACKOFF_CLEAN;
 	/* An abort is a core dump even where core dumps are off. */
 	return core || exit_signal == SIGABRT || exit_signal == SIGSEGV || exit_signal == SIGBUS ||
@@ -27,7 +28,8 @@ bool backoff_wanted(enum unit_restart policy, enum backoff_exit how)
 		[BACKOFF_SIGNAL] = ON(ALWAYS) | ON(ON_FAILURE) | ON(ON_ABNORMAL) | ON(ON_ABORT),
 		[BACKOFF_CORE] = ON(ALWAYS) | ON(ON_FAILURE) | ON(ON_ABNORMAL) | ON(ON_ABORT),
 		[BACKOFF_TIMEOUT] = ON(ALWAYS) | ON(ON_FAILURE) | ON(ON_ABNORMAL),
-		[BACKOFF_WATCHDOG] = ON(ALWAYS) | ON(ON_FAILURE) | ON(ON_ABNORMAL) | ON(ON_WATCHDOG),
+		[BACKOFF_WATCHDOG] =
+			ON(ALWAYS) | ON(ON_FAILURE) | ON(ON_ABNORMAL) | ON(ON_WATCHDOG),
 	};
 #undef ON
 
@@ -56,8 +58,9 @@ static uint64_t exp2_fixed(uint64_t x)
 {
 	/* 2^(1/2^k) in 1.31, k = 1 to 16. */
 	static const uint32_t roots[] = {
-		3037000500u, 2553802834u, 2341847524u, 2242560872u, 2194507417u, 2170868212u, 2159144272u, 2153306067u,
-		2150392887u, 2148937775u, 2148210589u, 2147847087u, 2147665360u, 2147574502u, 2147529075u, 2147506361u,
+		3037000500u, 2553802834u, 2341847524u, 2242560872u, 2194507417u, 2170868212u,
+		2159144272u, 2153306067u, 2150392887u, 2148937775u, 2148210589u, 2147847087u,
+		2147665360u, 2147574502u, 2147529075u, 2147506361u,
 	};
 	unsigned whole = (unsigned)(x >> FRACTION), k;
 	uint64_t m = 1ull << 31;
@@ -65,10 +68,14 @@ static uint64_t exp2_fixed(uint64_t x)
 	for (k = 0; k < 16; k++)
 		if (x >> (FRACTION - 1 - k) & 1)
 			m = m * roots[k] >> 31;
-	return whole > 31 ? m << (whole - 31) : (m + (whole < 31 ? 1ull << (30 - whole) : 0)) >> (31 - whole);
+	return whole > 31 ? m << (whole - 31)
+			  : (m + (whole < 31 ? 1ull << (30 - whole) : 0)) >> (31 - whole);
 }
 
-/* base × (max / base)^(n / steps): systemd's interpolation (unit_restart_usec_next in spirit), integers only. */
+/*
+ * base × (max / base)^(n / steps): systemd's interpolation (unit_restart_usec_next in spirit),
+ * integers only.
+ */
 static uint64_t interpolate(uint64_t base, uint64_t max, uint32_t n, uint32_t steps)
 {
 	uint64_t ratio;

@@ -15,9 +15,14 @@ static const char *const weekdays[] = {
 static const struct {
 	const char *word, *meaning;
 } shorthands[] = {
-	{ "minutely", "*-*-* *:*:00" }, { "hourly", "*-*-* *:00:00" }, { "daily", "*-*-* 00:00:00" },
-	{ "monthly", "*-*-01 00:00:00" }, { "weekly", "Mon *-*-* 00:00:00" }, { "yearly", "*-01-01 00:00:00" },
-	{ "annually", "*-01-01 00:00:00" }, { "quarterly", "*-01,04,07,10-01 00:00:00" },
+	{ "minutely", "*-*-* *:*:00" },
+	{ "hourly", "*-*-* *:00:00" },
+	{ "daily", "*-*-* 00:00:00" },
+	{ "monthly", "*-*-01 00:00:00" },
+	{ "weekly", "Mon *-*-* 00:00:00" },
+	{ "yearly", "*-01-01 00:00:00" },
+	{ "annually", "*-01-01 00:00:00" },
+	{ "quarterly", "*-01,04,07,10-01 00:00:00" },
 	{ "semiannually", "*-01,07-01 00:00:00" },
 };
 
@@ -38,7 +43,8 @@ static bool read_number(const char **at, unsigned *ret)
 }
 
 /* One of a list: "*", "5", "5..9", each with "/2"; *ret_step 0 = the value alone. */
-static int read_item(const char **at, unsigned low, unsigned high, unsigned *first, unsigned *last, unsigned *step)
+static int read_item(const char **at, unsigned low, unsigned high, unsigned *first, unsigned *last,
+		     unsigned *step)
 {
 	bool star = **at == '*';
 
@@ -80,7 +86,8 @@ static int read_set(const char **at, unsigned low, unsigned high, bool down, uin
 		rc = read_item(at, low, high, &first, &last, &step);
 		if (rc)
 			return rc;
-		if (down && *item != '*' && !memchr(item, '.', (size_t)(*at - item)) && memchr(item, '/', (size_t)(*at - item))) {
+		if (down && *item != '*' && !memchr(item, '.', (size_t)(*at - item)) &&
+		    memchr(item, '/', (size_t)(*at - item))) {
 			last = first;
 			first = last - (last - low) / step * step;
 		}
@@ -185,7 +192,8 @@ static int read_time(const char **at, struct calendar *c)
 {
 	uint64_t set;
 
-	if (read_set(at, 0, 23, false, &set) || *(*at)++ != ':' || read_set(at, 0, 59, false, &c->minutes))
+	if (read_set(at, 0, 23, false, &set) || *(*at)++ != ':' ||
+	    read_set(at, 0, 59, false, &c->minutes))
 		return -EINVAL;
 	c->hours = (uint32_t)set;
 	c->seconds = 1;
@@ -203,7 +211,9 @@ static void skip_blanks(const char **at)
 
 int calendar_parse(const char *text, struct calendar *ret)
 {
-	struct calendar c = { .months = 0xfff, .days = 0x7fffffff, .hours = 1, .minutes = 1, .seconds = 1 };
+	struct calendar c = {
+		.months = 0xfff, .days = 0x7fffffff, .hours = 1, .minutes = 1, .seconds = 1
+	};
 	const char *at = text;
 	size_t i, n;
 
@@ -230,7 +240,10 @@ int calendar_parse(const char *text, struct calendar *ret)
 
 /* --- searching --- */
 
-/* Days since 1970-01-01 of a date, and back: Howard Hinnant's well-known formulas for the proleptic calendar. */
+/*
+ * Days since 1970-01-01 of a date, and back: Howard Hinnant's well-known formulas for the proleptic
+ * calendar.
+ */
 static int64_t days_of(int64_t y, unsigned m, unsigned d)
 {
 	int64_t era, yoe, doy;
@@ -245,7 +258,8 @@ static int64_t days_of(int64_t y, unsigned m, unsigned d)
 static void date_of(int64_t days, unsigned *y, unsigned *m, unsigned *d)
 {
 	int64_t z = days + 719468, era = z / 146097, doe = z - era * 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365,
+		doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
 	int64_t mp = (5 * doy + 2) / 153;
 
 	*d = (unsigned)(doy - (153 * mp + 2) / 5 + 1);
@@ -263,7 +277,8 @@ static bool year_fits(const struct calendar *c, unsigned y)
 	unsigned i;
 
 	for (i = 0; i < CALENDAR_YEARS_MAX && c->years[i].step; i++)
-		if (y >= c->years[i].first && y <= c->years[i].last && (y - c->years[i].first) % c->years[i].step == 0)
+		if (y >= c->years[i].first && y <= c->years[i].last &&
+		    (y - c->years[i].first) % c->years[i].step == 0)
 			return true;
 	return i == 0;
 }

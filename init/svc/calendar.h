@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Calendar events of systemd.time(7): "Mon..Fri *-*-* 06:30", "daily", "*-02~1", "*:0/15". Times are UTC: a device has
- * no other zone. Pure; no recursion, a bounded search.
+ * Calendar events of systemd.time(7): "Mon..Fri *-*-* 06:30", "daily", "*-02~1", "*:0/15". Times
+ * are UTC: a device has no other zone. Pure; no recursion, a bounded search.
  */
 #ifndef PINTLE_INIT_SVC_CALENDAR_H
 #define PINTLE_INIT_SVC_CALENDAR_H

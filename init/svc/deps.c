@@ -27,10 +27,14 @@ static bool comes_after(const struct svc *a, const struct svc *b)
 	return unit_after(&units, svc_unit_index(a), svc_unit_index(b));
 }
 
-/* On its way up: who comes after it goes on waiting. What waits for its next try does not hold up the others. */
+/*
+ * On its way up: who comes after it goes on waiting. What waits for its next try does not hold up
+ * the others.
+ */
 static bool coming_up(const struct svc *s)
 {
-	return s->want_start || (svc_state_class(s->state) == SVC_IS_RISING && s->state != SVC_BACKOFF);
+	return s->want_start ||
+	       (svc_state_class(s->state) == SVC_IS_RISING && s->state != SVC_BACKOFF);
 }
 
 static bool going_down(const struct svc *s)
@@ -141,12 +145,15 @@ void deps_fell(struct svc *s)
 	for (i = 0; i < n_svcs; i++)
 		if (linked(UNIT_BINDS, &svcs[i], s) && svc_state_active(svcs[i].state))
 			svc_want_stop(&svcs[i], again);
-	/* Once a spell of failure: two units that name each other would start each other for ever. */
+	/*
+	 * Once a spell of failure: two units that name each other would start each other for ever.
+	 */
 	if (s->state == SVC_FAILED && !s->told_failure) {
 		s->told_failure = true;
 		critical_ended(s);
 		start_linked(s, UNIT_ON_FAILURE);
-	} else if (s->state == SVC_INACTIVE && s->exit_code == 0 && s->result == SVC_R_SUCCESS && !s->asked_down) {
+	} else if (s->state == SVC_INACTIVE && s->exit_code == 0 && s->result == SVC_R_SUCCESS &&
+		   !s->asked_down) {
 		critical_ended(s);
 		start_linked(s, UNIT_ON_SUCCESS);
 	}
@@ -169,7 +176,8 @@ void deps_stop(struct svc *s, bool again)
 		more = false;
 		for (i = 0; i < n_svcs; i++)
 			for (k = 0; k < n_svcs && svcs[i].want_stop; k++)
-				if (goes_with(&svcs[k], &svcs[i]) && !svcs[k].want_stop && !is_down(&svcs[k]) &&
+				if (goes_with(&svcs[k], &svcs[i]) && !svcs[k].want_stop &&
+				    !is_down(&svcs[k]) &&
 				    svc_state_class(svcs[k].state) != SVC_IS_FALLING) {
 					svc_want_stop(&svcs[k], again);
 					more = true;
@@ -194,7 +202,8 @@ bool deps_unneeded(const struct svc *s)
 	if (!s->unit->stop_when_unneeded || !svc_state_active(s->state))
 		return false;
 	for (i = 0; i < n_svcs; i++)
-		if ((linked(UNIT_REQUIRES, &svcs[i], s) || linked(UNIT_WANTS, &svcs[i], s)) && !is_down(&svcs[i]))
+		if ((linked(UNIT_REQUIRES, &svcs[i], s) || linked(UNIT_WANTS, &svcs[i], s)) &&
+		    !is_down(&svcs[i]))
 			return false;
 	return true;
 }

@@ -110,7 +110,8 @@ int env_read_file(struct env *env, const char *path, struct err *e)
 		if (!*line || strchr("#;\r", *line))
 			continue;
 		if (!strchr(line, '='))
-			return err_set(e, EINVAL, "environment", "%s:%u: no NAME=value", path + optional, number);
+			return err_set(e, EINVAL, "environment", "%s:%u: no NAME=value",
+				       path + optional, number);
 		tidy(line);
 		if (env_set(env, line))
 			return err_set(e, E2BIG, "environment", "%s:%u", path + optional, number);

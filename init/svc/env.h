@@ -25,8 +25,9 @@ void env_unset(struct env *env, const char *name);
 /* The value of a name, or NULL. */
 const char *env_get(const struct env *env, const char *name);
 /*
- * Reads NAME=value lines ('#' and ';' comments, one pair of quotes around the value is taken off). A path
- * with '-' in front may be missing. Blocks on the disk. 0 or -errno with e naming file and line.
+ * Reads NAME=value lines ('#' and ';' comments, one pair of quotes around the value is taken off).
+ * A path with '-' in front may be missing. Blocks on the disk. 0 or -errno with e naming file and
+ * line.
  */
 int env_read_file(struct env *env, const char *path, struct err *e);
 

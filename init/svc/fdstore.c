@@ -83,7 +83,8 @@ static void drop(struct svc *s, const char *name)
 	unsigned i;
 
 	for (i = 0; i < FDSTORE_MAX; i++) {
-		if (!store[i].fd || store[i].unit != svc_index(s) || (name && strcmp(store[i].name, name)))
+		if (!store[i].fd || store[i].unit != svc_index(s) ||
+		    (name && strcmp(store[i].name, name)))
 			continue;
 		io_close(&store[i].fd);
 		store[i].fd = 0;

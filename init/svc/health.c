@@ -19,7 +19,8 @@ static void on_late(unsigned index);
 
 bool health_is_awaited(const struct svc *s)
 {
-	return s->unit->notify_healthy && s->unit->health.probe.kind != UNIT_PROBE_NONE && health_of(s) != HEALTH_GOOD;
+	return s->unit->notify_healthy && s->unit->health.probe.kind != UNIT_PROBE_NONE &&
+	       health_of(s) != HEALTH_GOOD;
 }
 
 enum health_word health_of(const struct svc *s)
@@ -120,7 +121,8 @@ static void start_probe(struct svc *s)
 	h->proc.pidfd = proc.pidfd;
 	h->proc.report_fd = proc.report_fd;
 	s->dirty = true;
-	loop_timer(on_late, svc_index(s), loop_now() + health_rule_probe(&s->unit->health, &h->state)->timeout_ms);
+	loop_timer(on_late, svc_index(s),
+		   loop_now() + health_rule_probe(&s->unit->health, &h->state)->timeout_ms);
 }
 
 static void on_due(unsigned index)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Health checks: one probe of a unit at a time, a child in a group of its own with a deadline (a probe that
- * hangs or forks away is killed whole); what its outcome means is health_rule's. PID 1 only.
+ * Health checks: one probe of a unit at a time, a child in a group of its own with a deadline (a
+ * probe that hangs or forks away is killed whole); what its outcome means is health_rule's. PID 1
+ * only.
  */
 #ifndef PINTLE_INIT_SVC_HEALTH_H
 #define PINTLE_INIT_SVC_HEALTH_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a health probe's outcome means: podman's rules of HealthInterval=, HealthRetries=, HealthStartPeriod= and the
- * start-up probe. Pure.
+ * What a health probe's outcome means: podman's rules of HealthInterval=, HealthRetries=,
+ * HealthStartPeriod= and the start-up probe. Pure.
  */
 #ifndef PINTLE_INIT_SVC_HEALTH_RULE_H
 #define PINTLE_INIT_SVC_HEALTH_RULE_H
@@ -26,10 +26,13 @@ struct health_verdict {
 };
 
 /* The first probe of a run: state made, and when. */
-struct health_verdict health_rule_begin(const struct unit_health *h, uint64_t now_ms, struct health_state *ret);
+struct health_verdict health_rule_begin(const struct unit_health *h, uint64_t now_ms,
+					struct health_state *ret);
 /* A probe ended. */
-struct health_verdict health_rule_step(const struct unit_health *h, struct health_state *st, bool ok, uint64_t now_ms);
+struct health_verdict health_rule_step(const struct unit_health *h, struct health_state *st,
+				       bool ok, uint64_t now_ms);
 /* The probe that is due. */
-const struct unit_probe *health_rule_probe(const struct unit_health *h, const struct health_state *st);
+const struct unit_probe *health_rule_probe(const struct unit_health *h,
+					   const struct health_state *st);
 
 #endif

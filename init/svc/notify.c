@@ -28,7 +28,8 @@ static struct notify places[UNITS_MAX];
 
 static bool may_speak(const struct unit *u)
 {
-	return u->type == UNIT_NOTIFY || u->notify_access != UNIT_NOTIFY_NONE || u->watchdog_ms || u->fd_store_max;
+	return u->type == UNIT_NOTIFY || u->notify_access != UNIT_NOTIFY_NONE || u->watchdog_ms ||
+	       u->fd_store_max;
 }
 
 const char *notify_path(const struct svc *s, char *buf, unsigned cap)
@@ -48,7 +49,9 @@ int notify_open(struct svc *s, struct err *e)
 
 	if (!may_speak(s->unit) && !s->unit->notify_fd)
 		return 0;
-	*n = (struct notify){ .fd = -1, .ready_fd = { -1, -1 }, .watchdog_ms = s->unit->watchdog_ms };
+	*n = (struct notify){ .fd = -1,
+			      .ready_fd = { -1, -1 },
+			      .watchdog_ms = s->unit->watchdog_ms };
 	s->notify = n;
 	if (!may_speak(s->unit))
 		return 0;
@@ -88,7 +91,8 @@ static void on_watchdog(unsigned index)
 
 	if (s->state != SVC_RUNNING && s->state != SVC_RELOADING)
 		return;
-	err_set(&e, ETIMEDOUT, "watchdog", "no WATCHDOG=1 for %llu ms", (unsigned long long)s->notify->watchdog_ms);
+	err_set(&e, ETIMEDOUT, "watchdog", "no WATCHDOG=1 for %llu ms",
+		(unsigned long long)s->notify->watchdog_ms);
 	svc_reason(s, &e);
 	svc_fail(s, SVC_R_WATCHDOG, BACKOFF_WATCHDOG);
 }
@@ -119,7 +123,9 @@ static void say_ready(struct svc *s)
 	}
 }
 
-/* s6: a newline means ready; an end of file without one means nothing (the start's clock decides). */
+/*
+ * s6: a newline means ready; an end of file without one means nothing (the start's clock decides).
+ */
 static void on_ready(unsigned index, uint32_t events)
 {
 	struct svc *s = &svcs[index];
@@ -160,7 +166,8 @@ void notify_end(struct svc *s)
 
 bool notify_is_awaited(const struct svc *s)
 {
-	return s->unit->type == UNIT_NOTIFY && !s->unit->notify_healthy && s->notify && !s->notify->ready;
+	return s->unit->type == UNIT_NOTIFY && !s->unit->notify_healthy && s->notify &&
+	       !s->notify->ready;
 }
 
 bool notify_reload_is_awaited(const struct svc *s)
@@ -262,9 +269,13 @@ static void read_control(struct msghdr *h, struct received *r)
 static int receive(struct svc *s)
 {
 	static char text[NOTIFY_MAX];
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(FDS_PER_MESSAGE * sizeof(int))];
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred)) +
+					      CMSG_SPACE(FDS_PER_MESSAGE * sizeof(int))];
 	struct iovec part = { text, sizeof(text) };
-	struct msghdr h = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control) };
+	struct msghdr h = { .msg_iov = &part,
+			    .msg_iovlen = 1,
+			    .msg_control = control,
+			    .msg_controllen = sizeof(control) };
 	struct received r = { 0 };
 	struct notify_msg m;
 	ssize_t n = recvmsg(s->notify->fd, &h, MSG_DONTWAIT | MSG_CMSG_CLOEXEC | MSG_PEEK);
@@ -274,7 +285,8 @@ static int receive(struct svc *s)
 	if (n < 0)
 		return 0;
 	read_control(&h, &r);
-	good = !(h.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) && may_say(s, r.pid) && notify_parse(text, (uint32_t)n, &m);
+	good = !(h.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) && may_say(s, r.pid) &&
+	       notify_parse(text, (uint32_t)n, &m);
 	if (good && m.fdstore)
 		fdstore_add(s, r.fds, r.n_fds, m.fd_name);
 	else
@@ -325,8 +337,11 @@ void notify_load(struct svc *s, const struct saved_unit *r)
 		return;
 	}
 	*n = (struct notify){
-		.fd = saved_fd(r->notify), .ready_fd = { saved_fd(r->ready[0]), saved_fd(r->ready[1]) },
-		.ready = r->flags & SAVED_READY, .own_reload = r->flags & SAVED_OWN_RELOAD, .watchdog_ms = r->watchdog_ms,
+		.fd = saved_fd(r->notify),
+		.ready_fd = { saved_fd(r->ready[0]), saved_fd(r->ready[1]) },
+		.ready = r->flags & SAVED_READY,
+		.own_reload = r->flags & SAVED_OWN_RELOAD,
+		.watchdog_ms = r->watchdog_ms,
 	};
 	memcpy(n->status, r->status, sizeof(n->status) - 1);
 	s->notify = n;
@@ -351,7 +366,8 @@ int notify_env(const struct svc *s, struct env *env)
 		str_print(text, sizeof(text), "NOTIFY_SOCKET=" NOTIFY_DIR "/%s", s->unit->name);
 	rc = env_set(env, text);
 	if (!rc && s->unit->watchdog_ms) {
-		str_print(text, sizeof(text), "WATCHDOG_USEC=%llu", (unsigned long long)s->unit->watchdog_ms * 1000);
+		str_print(text, sizeof(text), "WATCHDOG_USEC=%llu",
+			  (unsigned long long)s->unit->watchdog_ms * 1000);
 		rc = env_set(env, text);
 		str_print(text, sizeof(text), "WATCHDOG_PID=%d", (int)getpid());
 		/* Inside a container it is process 1. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What units say of themselves: sd_notify(3) by a socket of the unit's own, bound before its first process (the
- * socket tells who speaks, not a pid), s6's newline on a descriptor, and WatchdogSec=. PID 1 only.
+ * What units say of themselves: sd_notify(3) by a socket of the unit's own, bound before its first
+ * process (the socket tells who speaks, not a pid), s6's newline on a descriptor, and WatchdogSec=.
+ * PID 1 only.
  */
 #ifndef PINTLE_INIT_SVC_NOTIFY_H
 #define PINTLE_INIT_SVC_NOTIFY_H
@@ -10,7 +11,8 @@
 #include "init/svc/svc.h"
 
 #define NOTIFY_DIR "/run/pintle/notify"
-#define NOTIFY_INSIDE "/run/notify/notify.sock"	/* where a container finds its socket: podman's place */
+#define NOTIFY_INSIDE                                                                              \
+	"/run/notify/notify.sock" /* where a container finds its socket: podman's place */
 
 struct notify {
 	int fd, ready_fd[2];	/* the socket; the pipe of NotifyFD=, made for each run */

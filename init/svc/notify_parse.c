@@ -39,14 +39,17 @@ static void take_fd_name(struct notify_msg *m, const char *value, uint32_t n)
 	m->fd_name[n] = '\0';
 }
 
-static bool take_line(struct notify_msg *m, const char *name, uint32_t n_name, const char *value, uint32_t n)
+static bool take_line(struct notify_msg *m, const char *name, uint32_t n_name, const char *value,
+		      uint32_t n)
 {
 	static const struct {
 		const char *name;
 		uint16_t flag;
 	} flags[] = {
-		{ "READY", offsetof(struct notify_msg, ready) }, { "RELOADING", offsetof(struct notify_msg, reloading) },
-		{ "STOPPING", offsetof(struct notify_msg, stopping) }, { "BARRIER", offsetof(struct notify_msg, barrier) },
+		{ "READY", offsetof(struct notify_msg, ready) },
+		{ "RELOADING", offsetof(struct notify_msg, reloading) },
+		{ "STOPPING", offsetof(struct notify_msg, stopping) },
+		{ "BARRIER", offsetof(struct notify_msg, barrier) },
 		{ "FDSTORE", offsetof(struct notify_msg, fdstore) },
 		{ "FDSTOREREMOVE", offsetof(struct notify_msg, fdstore_remove) },
 		{ "WATCHDOG", offsetof(struct notify_msg, watchdog) },
@@ -67,7 +70,8 @@ static bool take_line(struct notify_msg *m, const char *name, uint32_t n_name, c
 		take_fd_name(m, value, n);
 	else if (is(name, n_name, "MAINPID") && !num_u64(value, n, 4194304, &number))
 		m->main_pid = (uint32_t)number;
-	else if (is(name, n_name, "EXTEND_TIMEOUT_USEC") && !num_u64(value, n, UINT64_MAX - 1, &number))
+	else if (is(name, n_name, "EXTEND_TIMEOUT_USEC") &&
+		 !num_u64(value, n, UINT64_MAX - 1, &number))
 		m->extend_us = number;
 	else if (is(name, n_name, "WATCHDOG_USEC") && !num_u64(value, n, UINT64_MAX - 1, &number))
 		m->watchdog_us = number;
@@ -89,7 +93,8 @@ bool notify_parse(const char *text, uint32_t n, struct notify_msg *ret)
 			next = end;
 		equals = memchr(line, '=', (size_t)(next - line));
 		if (equals)
-			any |= take_line(ret, line, (uint32_t)(equals - line), equals + 1, (uint32_t)(next - equals - 1));
+			any |= take_line(ret, line, (uint32_t)(equals - line), equals + 1,
+					 (uint32_t)(next - equals - 1));
 	}
 	return any;
 }

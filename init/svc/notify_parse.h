@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NOTIFY_MAX 4096		/* bytes of a datagram; a longer one is cut by the kernel and refused */
+#define NOTIFY_MAX	  4096 /* bytes of a datagram; a longer one is refused */
 #define NOTIFY_STATUS_MAX 80
 #define NOTIFY_NAME_MAX 32
 
@@ -20,7 +20,10 @@ struct notify_msg {
 	char fd_name[NOTIFY_NAME_MAX];	/* "" = not said */
 };
 
-/* Reads NAME=value lines; unknown names and bad values are passed over. False when it says nothing that is known. */
+/*
+ * Reads NAME=value lines; unknown names and bad values are passed over. False when it says nothing
+ * that is known.
+ */
 bool notify_parse(const char *text, uint32_t n, struct notify_msg *ret);
 
 #endif

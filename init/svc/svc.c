@@ -91,7 +91,8 @@ static void note_event(const struct svc *s, enum svc_state from)
 
 	if (s->reason.code && svc_state_class(s->state) == SVC_IS_DOWN)
 		err_say(&s->reason, said, sizeof(said));
-	events_add(EVENT_STATE, s->unit->name, svc_state_word(from), svc_state_word(s->state), said);
+	events_add(EVENT_STATE, s->unit->name, svc_state_word(from), svc_state_word(s->state),
+		   said);
 }
 
 static void step(struct svc *s, enum svc_event event)
@@ -122,7 +123,8 @@ void svc_event(struct svc *s, enum svc_event event)
 		if (s->n_queued < ARRAY_LEN(s->queue))
 			s->queue[s->n_queued++] = (uint8_t)event;
 		else
-			log_line(LOG_LVL_ERR, "%s: event %s lost", s->unit->name, svc_event_word(event));
+			log_line(LOG_LVL_ERR, "%s: event %s lost", s->unit->name,
+				 svc_event_word(event));
 		return;
 	}
 	s->busy = true;
@@ -147,7 +149,8 @@ bool svc_unsettled(const struct svc *s)
 
 	if (s->want_start || s->want_stop || s->again)
 		return true;
-	return class == SVC_IS_FALLING || (class == SVC_IS_RISING && s->state != SVC_BACKOFF) || s->state == SVC_RELOADING;
+	return class == SVC_IS_FALLING || (class == SVC_IS_RISING && s->state != SVC_BACKOFF) ||
+	       s->state == SVC_RELOADING;
 }
 
 bool svc_failed(const struct svc *s)
@@ -225,8 +228,8 @@ int svc_reload(struct svc *s, struct err *e)
 	if (s->state != SVC_RUNNING)
 		return err_set(e, ESRCH, "reload", "%s is not running", s->unit->name);
 	if (!s->unit->exec_reload && !s->unit->notify_reload)
-		return err_set(e, ENOTSUP, "reload", "%s has neither ExecReload= nor Type=notify-reload",
-			       s->unit->name);
+		return err_set(e, ENOTSUP, "reload",
+			       "%s has neither ExecReload= nor Type=notify-reload", s->unit->name);
 	svc_event(s, EV_RELOAD);
 	return 0;
 }
@@ -279,7 +282,10 @@ void svc_after_turn(void)
 {
 	unsigned round, i;
 
-	/* A unit moves a few steps at most without anything else happening; if some keep each other going, the loop has its turn. */
+	/*
+	 * A unit moves a few steps at most without anything else happening; if some keep each other
+	 * going, the loop has its turn.
+	 */
 	for (round = 0; changed && round < 4 * UNITS_MAX; round++) {
 		changed = false;
 		for (i = 0; i < n_svcs; i++)

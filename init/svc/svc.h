@@ -18,7 +18,8 @@
 #include "runtime/base/err.h"
 #include "runtime/cgroup.h"
 
-#define SVC_STUCK_MS 10000u	/* a group that SIGKILL does not empty in this time is stuck in the kernel */
+#define SVC_STUCK_MS                                                                               \
+	10000u /* a group that SIGKILL does not empty in this time is stuck in the kernel */
 
 /* MAIN: what the unit is there for. CONTROL: one of its other commands, one at a time. */
 enum svc_role { SVC_MAIN, SVC_CONTROL, SVC_ROLES };
@@ -65,7 +66,7 @@ struct svc {
 	bool prepared;		/* digest is good for a restart */
 	bool again;		/* START comes when it is down */
 	bool want_start, want_stop;	/* svc_want.h */
-	bool told_failure;	/* OnFailure= was started; until it is up again or started by command */
+	bool told_failure; /* OnFailure= was started; until it is up again or started by command */
 	bool asked_down;	/* its stop was asked for: its end is not its own doing */
 	bool cached, insecure, oom_killed;
 	uint8_t digest[32];

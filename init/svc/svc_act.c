@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Carries out what svc_fsm decided: the supervisor's only system calls. Every function here may lead to the
- * next event, never to a wait.
+ * Carries out what svc_fsm decided: the supervisor's only system calls. Every function here may
+ * lead to the next event, never to a wait.
  */
 #include "init/svc/svc_act.h"
 
@@ -29,15 +29,16 @@
 
 bool svc_has_process(const struct svc *s)
 {
-	return s->unit->kind == UNIT_CONTAINER || s->unit->exec_start || s->unit->kind == UNIT_VOLUME;
+	return s->unit->kind == UNIT_CONTAINER || s->unit->exec_start ||
+	       s->unit->kind == UNIT_VOLUME;
 }
 
 static void start_limit_hit(struct svc *s)
 {
 	struct err e = { 0 };
 
-	err_set(&e, ECANCELED, "start limit", "more than %u starts in %llu ms", s->unit->start_limit_burst,
-		(unsigned long long)s->unit->start_limit_ms);
+	err_set(&e, ECANCELED, "start limit", "more than %u starts in %llu ms",
+		s->unit->start_limit_burst, (unsigned long long)s->unit->start_limit_ms);
 	svc_reason(s, &e);
 	s->result = SVC_R_START_LIMIT;
 	svc_event(s, EV_REFUSED);
@@ -163,7 +164,8 @@ void svc_relaunch(struct svc *s, enum svc_role role)
 	if (role == SVC_MAIN && s->unit->kind == UNIT_CONTAINER)
 		rc = start_container(s);
 	else
-		rc = svc_proc_start(s, role, command, 0, command ? svc_child_command : svc_child_conditions);
+		rc = svc_proc_start(s, role, command, 0,
+				    command ? svc_child_command : svc_child_conditions);
 	if (rc)
 		not_started(s);
 }
@@ -195,7 +197,8 @@ static void act_note_up(struct svc *s)
 
 static void act_check_up(struct svc *s)
 {
-	bool waits = svc_has_process(s) && (s->unit->type == UNIT_ONESHOT || s->unit->type == UNIT_FORKING);
+	bool waits = svc_has_process(s) &&
+		     (s->unit->type == UNIT_ONESHOT || s->unit->type == UNIT_FORKING);
 
 	if (!waits && !notify_is_awaited(s) && !health_is_awaited(s))
 		svc_event(s, EV_UP);
@@ -320,7 +323,8 @@ static void act_delay(struct svc *s)
 	uint64_t delay = backoff_delay(&s->backoff, s->unit, ran);
 
 	s->restarts++;
-	loop_timer(on_retry, svc_index(s), loop_now() + delay + jitter(delay * s->unit->restart_jitter_percent / 100));
+	loop_timer(on_retry, svc_index(s),
+		   loop_now() + delay + jitter(delay * s->unit->restart_jitter_percent / 100));
 	deps_fell(s);
 }
 
@@ -356,13 +360,25 @@ static void act_settled(struct svc *s)
 
 void svc_act(struct svc *s, uint32_t actions)
 {
-	static void (*const act[])(struct svc *s) = {
-		[ACT_WAIT] = act_wait, [ACT_PREPARE] = act_prepare, [ACT_RUN_PRE] = act_run_pre, [ACT_SPAWN] = act_spawn,
-		[ACT_NOTE_UP] = act_note_up, [ACT_CHECK_UP] = act_check_up, [ACT_RUN_POST] = act_run_post,
-		[ACT_ALIVE] = act_alive, [ACT_RUN_RELOAD] = act_run_reload, [ACT_HALT_RELOAD] = act_halt_reload,
-		[ACT_CANCEL] = act_cancel, [ACT_RUN_STOP] = act_run_stop, [ACT_TERM] = svc_act_term,
-		[ACT_LOOK] = svc_act_look, [ACT_KILL] = svc_act_kill, [ACT_RUN_STOP_POST] = act_run_stop_post,
-		[ACT_DELAY] = act_delay, [ACT_SETTLED] = act_settled,
+	static void (*const act[])(struct svc * s) = {
+		[ACT_WAIT] = act_wait,
+		[ACT_PREPARE] = act_prepare,
+		[ACT_RUN_PRE] = act_run_pre,
+		[ACT_SPAWN] = act_spawn,
+		[ACT_NOTE_UP] = act_note_up,
+		[ACT_CHECK_UP] = act_check_up,
+		[ACT_RUN_POST] = act_run_post,
+		[ACT_ALIVE] = act_alive,
+		[ACT_RUN_RELOAD] = act_run_reload,
+		[ACT_HALT_RELOAD] = act_halt_reload,
+		[ACT_CANCEL] = act_cancel,
+		[ACT_RUN_STOP] = act_run_stop,
+		[ACT_TERM] = svc_act_term,
+		[ACT_LOOK] = svc_act_look,
+		[ACT_KILL] = svc_act_kill,
+		[ACT_RUN_STOP_POST] = act_run_stop_post,
+		[ACT_DELAY] = act_delay,
+		[ACT_SETTLED] = act_settled,
 	};
 	unsigned i;
 

@@ -7,11 +7,17 @@
 
 /* Whether units of this kind have a process of their own. */
 bool svc_has_process(const struct svc *s);
-/* Starts the command after the one that ended, in the list of the state; after the last: the event that says so. */
+/*
+ * Starts the command after the one that ended, in the list of the state; after the last: the event
+ * that says so.
+ */
 void svc_run_next(struct svc *s, const struct unit_argv *after);
 /* Type=forking: finds the process that is the service now. */
 void svc_find_main(struct svc *s);
-/* After an exec of PID 1: what the state waits for besides processes and clocks is set going again; svc_resume.c. */
+/*
+ * After an exec of PID 1: what the state waits for besides processes and clocks is set going again;
+ * svc_resume.c.
+ */
 void svc_act_resume(struct svc *s);
 /* A process that was about to be made was not. */
 void svc_relaunch(struct svc *s, enum svc_role role);

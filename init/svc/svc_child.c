@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The child's side of a start: from unit and image to the spec that runtime/ carries out. Runs after
- * clone, on its own copy of PID 1's memory, so it may read disks; it ends in exec or in an error record.
+ * The child's side of a start: from unit and image to the spec that runtime/ carries out. Runs
+ * after clone, on its own copy of PID 1's memory, so it may read disks; it ends in exec or in an
+ * error record.
  */
 #include <errno.h>
 #include <string.h>
@@ -43,7 +44,8 @@ static int own_environment(const struct unit *u, struct err *e)
 	for (at = environ; at && *at; at++) {
 		size_t n = strcspn(*at, "=");
 
-		for (i = 0; i < u->pass_environment.n && !str_is(*at, n, u->pass_environment.v[i]); i++)
+		for (i = 0; i < u->pass_environment.n && !str_is(*at, n, u->pass_environment.v[i]);
+		     i++)
 			;
 		if ((u->environment_host || i < u->pass_environment.n) && env_set(&env, *at))
 			return full(e);
@@ -82,7 +84,8 @@ static int container_environment(const char *hostname, struct err *e)
 	char text[80];
 
 	str_print(text, sizeof(text), "HOSTNAME=%s", hostname);
-	if (env_set(&env, "container=pintle") || env_default(&env, text) || env_default(&env, "HOME=/root"))
+	if (env_set(&env, "container=pintle") || env_default(&env, text) ||
+	    env_default(&env, "HOME=/root"))
 		return full(e);
 	return 0;
 }
@@ -96,7 +99,10 @@ static unsigned count(char *const *list)
 	return n;
 }
 
-/* podman's rule: Entrypoint= replaces the image's (and its Cmd goes), Exec= replaces the image's Cmd. */
+/*
+ * podman's rule: Entrypoint= replaces the image's (and its Cmd goes), Exec= replaces the image's
+ * Cmd.
+ */
 static char **make_argv(const struct unit *u, const struct image *image, struct arena *a)
 {
 	char **entry = u->entrypoint ? u->entrypoint : image->entrypoint;
@@ -121,7 +127,8 @@ static const char *make_user(const struct unit *u, const char *image_user, struc
 
 	if (!u->user && !u->group)
 		return image_user;
-	n = str_print(text, sizeof(text), "%s%s%s", u->user ? u->user : "0", u->group ? ":" : "", u->group ? u->group : "");
+	n = str_print(text, sizeof(text), "%s%s%s", u->user ? u->user : "0", u->group ? ":" : "",
+		      u->group ? u->group : "");
 	return n < 0 ? NULL : arena_text(a, text, (size_t)n);
 }
 
@@ -175,13 +182,17 @@ static void container_root(struct spec *spec, const struct unit *u, const struct
 	spec->root.layers_dir = image->layers_dir;
 	spec->root.n_layers = image->n_layers;
 	/*
-	 * As podman: changes are the container's own and go with it; a Rootfs= is written through. A read-only root has its
-	 * upper folder, too: that is where missing mount targets are made before it is sealed.
+	 * As podman: changes are the container's own and go with it; a Rootfs= is written through.
+	 * A read-only root has its upper folder, too: that is where missing mount targets are made
+	 * before it is sealed.
 	 */
 	spec->root.upper = u->rootfs ? SPEC_UPPER_NONE : SPEC_UPPER_TMPFS;
 }
 
-/* A range of ids a unit, far above those that images and services use; the same one as long as the units are the same. */
+/*
+ * A range of ids a unit, far above those that images and services use; the same one as long as the
+ * units are the same.
+ */
 static const struct spec_idmap_set *make_userns(const struct svc *s)
 {
 	static struct spec_idmap map;
@@ -189,7 +200,8 @@ static const struct spec_idmap_set *make_userns(const struct svc *s)
 
 	if (!s->unit->userns_ids)
 		return NULL;
-	map = (struct spec_idmap){ 0, USERNS_FIRST_ID + svc_index(s) * 65536u, s->unit->userns_ids };
+	map = (struct spec_idmap){ 0, USERNS_FIRST_ID + svc_index(s) * 65536u,
+				   s->unit->userns_ids };
 	return &set;
 }
 
@@ -232,15 +244,19 @@ int svc_child_conditions(void *ctx, struct err *e)
 static int seccomp_fill(struct spec *spec, const struct unit *u, struct err *e)
 {
 	static const enum spec_seccomp kinds[] = {
-		[UNIT_SECCOMP_DEFAULT] = SPEC_SECCOMP_DEFAULT, [UNIT_SECCOMP_HARDENED] = SPEC_SECCOMP_HARDENED,
-		[UNIT_SECCOMP_OFF] = SPEC_SECCOMP_OFF, [UNIT_SECCOMP_FILE] = SPEC_SECCOMP_POLICY,
+		[UNIT_SECCOMP_DEFAULT] = SPEC_SECCOMP_DEFAULT,
+		[UNIT_SECCOMP_HARDENED] = SPEC_SECCOMP_HARDENED,
+		[UNIT_SECCOMP_OFF] = SPEC_SECCOMP_OFF,
+		[UNIT_SECCOMP_FILE] = SPEC_SECCOMP_POLICY,
 	};
 
 	spec->seccomp = kinds[u->seccomp];
 	if (u->seccomp != UNIT_SECCOMP_FILE)
 		return 0;
 	if (!IS_ON(CONFIG_OCI))
-		return err_set(e, EOPNOTSUPP, "seccomp", "%s: this pintle is built without the reader of such files", u->seccomp_file);
+		return err_set(e, EOPNOTSUPP, "seccomp",
+			       "%s: this pintle is built without the reader of such files",
+			       u->seccomp_file);
 	return oci_seccomp_file(u->seccomp_file, spec->caps, &spec->policy, e);
 }
 
@@ -302,16 +318,20 @@ int svc_child_command(void *ctx, struct err *e)
 	if (rc)
 		return rc;
 	common(&spec, s);
-	spec.argv = l->command->no_expand ? l->command->argv : unit_expand_env(l->command->argv, env.v, &a);
+	spec.argv = l->command->no_expand ? l->command->argv
+					  : unit_expand_env(l->command->argv, env.v, &a);
 	/* ExecStartPre= of a container prepares the host: its User= is the container's. */
-	spec.user = s->unit->kind == UNIT_SERVICE && !l->command->privileged ? make_user(s->unit, "", &a) : "";
+	spec.user = s->unit->kind == UNIT_SERVICE && !l->command->privileged
+			    ? make_user(s->unit, "", &a)
+			    : "";
 	if (!spec.argv || !spec.user)
 		return full(e);
 	spec.cwd = s->unit->kind == UNIT_SERVICE ? s->unit->workdir : NULL;
 	spec.caps = UINT64_MAX;
 	spec.seccomp = SPEC_SECCOMP_OFF;
 	/* ExecStartPre= and the like with "+": all rights (systemd.service(5)). */
-	if (s->unit->kind == UNIT_SERVICE && !l->command->privileged && svc_sandbox_fill(&spec, s->unit, &a, e))
+	if (s->unit->kind == UNIT_SERVICE && !l->command->privileged &&
+	    svc_sandbox_fill(&spec, s->unit, &a, e))
 		return -e->code;
 	give_fds(&spec, s);
 	return ctr_enter_host(&spec, e);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A health probe's process: a command inside the container, or a connection made in the unit's network
- * namespace. Ends with status 0 (healthy) or another. Runs in a child of PID 1, which keeps the deadline; may block.
+ * A health probe's process: a command inside the container, or a connection made in the unit's
+ * network namespace. Ends with status 0 (healthy) or another. Runs in a child of PID 1, which keeps
+ * the deadline; may block.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -36,10 +37,18 @@ static int probe_exec(const struct svc *s, const struct unit_probe *p, struct er
 	if (rc)
 		return rc;
 	spec = (struct spec){
-		.name = u->name, .argv = p->argv, .envp = svc_inside_env(s, &a, e), .umask = 022,
-		.user = u->user ? u->user : image.user, .cwd = u->workdir ? u->workdir : image.cwd,
-		.caps = (ctr_default_caps() & ~u->caps_drop) | u->caps_add, .no_new_privs = u->no_new_privileges,
-		.seccomp = SPEC_SECCOMP_DEFAULT, .stdin_fd = -1, .stdout_fd = s->log_fd[0][1], .stderr_fd = s->log_fd[1][1],
+		.name = u->name,
+		.argv = p->argv,
+		.envp = svc_inside_env(s, &a, e),
+		.umask = 022,
+		.user = u->user ? u->user : image.user,
+		.cwd = u->workdir ? u->workdir : image.cwd,
+		.caps = (ctr_default_caps() & ~u->caps_drop) | u->caps_add,
+		.no_new_privs = u->no_new_privileges,
+		.seccomp = SPEC_SECCOMP_DEFAULT,
+		.stdin_fd = -1,
+		.stdout_fd = s->log_fd[0][1],
+		.stderr_fd = s->log_fd[1][1],
 	};
 	if (!spec.envp)
 		return -e->code;
@@ -69,7 +78,8 @@ static int connect_to(const struct unit_probe *p, struct err *e)
 	if (!is4 && inet_pton(AF_INET6, host, &v6.sin6_addr) != 1)
 		return err_set(e, EINVAL, "probe", "%s is no address", host);
 	fd = socket(is4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, is4 ? (struct sockaddr *)&v4 : (struct sockaddr *)&v6, is4 ? sizeof(v4) : sizeof(v6)))
+	if (fd < 0 || connect(fd, is4 ? (struct sockaddr *)&v4 : (struct sockaddr *)&v6,
+			      is4 ? sizeof(v4) : sizeof(v6)))
 		return err_set(e, errno, "probe", "connect %s:%u", host, p->port);
 	return fd;
 }
@@ -77,7 +87,8 @@ static int connect_to(const struct unit_probe *p, struct err *e)
 /* 200 to 399 is well, as for Kubernetes' probes. */
 static bool is_well(const char *head, size_t n)
 {
-	return n >= 12 && memcmp(head, "HTTP/1.", 7) == 0 && head[8] == ' ' && (head[9] == '2' || head[9] == '3');
+	return n >= 12 && memcmp(head, "HTTP/1.", 7) == 0 && head[8] == ' ' &&
+	       (head[9] == '2' || head[9] == '3');
 }
 
 static int ask(int fd, const struct unit_probe *p)
@@ -87,8 +98,10 @@ static int ask(int fd, const struct unit_probe *p)
 	ssize_t n;
 	int len;
 
-	len = str_print(text, sizeof(text), "GET %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: pintle\r\nConnection: close\r\n\r\n",
-			p->path ? p->path : "/", p->host ? p->host : "localhost");
+	len = str_print(
+		text, sizeof(text),
+		"GET %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: pintle\r\nConnection: close\r\n\r\n",
+		p->path ? p->path : "/", p->host ? p->host : "localhost");
 	if (len < 0 || io_write_full(fd, text, (size_t)len))
 		return 1;
 	while (got < sizeof(head) && (n = read(fd, head + got, sizeof(head) - got)) > 0)

@@ -115,7 +115,9 @@ static enum svc_result result_of(const struct svc *s, enum backoff_exit how)
 		return SVC_R_SUCCESS;
 	if (s->oom_killed)
 		return SVC_R_OOM_KILL;
-	return how == BACKOFF_CORE ? SVC_R_CORE_DUMP : how == BACKOFF_SIGNAL ? SVC_R_SIGNAL : SVC_R_EXIT_CODE;
+	return how == BACKOFF_CORE     ? SVC_R_CORE_DUMP
+	       : how == BACKOFF_SIGNAL ? SVC_R_SIGNAL
+				       : SVC_R_EXIT_CODE;
 }
 
 /* The run is over by the main process's own doing. */
@@ -134,7 +136,8 @@ static void end_before_up(struct svc *s, enum backoff_exit how)
 	const struct unit *u = s->unit;
 
 	if (s->state == SVC_LAUNCHED && how == BACKOFF_CLEAN && u->type == UNIT_ONESHOT) {
-		svc_event(s, s->proc[SVC_MAIN].command && s->proc[SVC_MAIN].command->next ? EV_NEXT : EV_UP);
+		svc_event(s, s->proc[SVC_MAIN].command && s->proc[SVC_MAIN].command->next ? EV_NEXT
+											  : EV_UP);
 		return;
 	}
 	if (s->state == SVC_LAUNCHED && how == BACKOFF_CLEAN && notify_is_awaited(s)) {
@@ -181,12 +184,15 @@ static void pre_failed(struct svc *s, enum backoff_exit how, int code, int sig)
 {
 	const struct unit_argv *command = s->proc[SVC_CONTROL].command;
 	bool failed = s->proc[SVC_CONTROL].failed;
-	bool skip = command ? is_condition(s, command) && !sig && code < 255 : strcmp(s->reason.step, "condition") == 0;
+	bool skip = command ? is_condition(s, command) && !sig && code < 255
+			    : strcmp(s->reason.step, "condition") == 0;
 
 	if (failed && command)
 		skip = false;
 	if (!failed)
-		say_end(s, command && is_condition(s, command) ? "ExecCondition= " : "ExecStartPre= ", code, sig);
+		say_end(s,
+			command && is_condition(s, command) ? "ExecCondition= " : "ExecStartPre= ",
+			code, sig);
 	if (skip) {
 		s->result = SVC_R_CONDITION;
 		s->goal = EV_DONE;
@@ -228,24 +234,32 @@ static void control_ended(struct svc *s, enum backoff_exit how, int code, int si
 		pre_failed(s, how, code, sig);
 	} else if (s->state == SVC_POST && how != BACKOFF_CLEAN) {
 		post_failed(s, how, code, sig);
-	} else if (s->state == SVC_STOPPING || s->state == SVC_CLOSING || s->state == SVC_SWEEPING) {
+	} else if (s->state == SVC_STOPPING || s->state == SVC_CLOSING ||
+		   s->state == SVC_SWEEPING) {
 		svc_event(s, EV_ENDED);
 	} else {
 		if (how != BACKOFF_CLEAN && !s->proc[SVC_CONTROL].failed)
-			say_end(s, s->state == SVC_RELOADING ? "ExecReload= " : s->state == SVC_STOP ? "ExecStop= " :
-				"ExecStopPost= ", code, sig);
+			say_end(s,
+				s->state == SVC_RELOADING ? "ExecReload= "
+				: s->state == SVC_STOP	  ? "ExecStop= "
+							  : "ExecStopPost= ",
+				code, sig);
 		svc_run_next(s, command);
 	}
 }
 
-static enum backoff_exit classify(const struct svc *s, enum svc_role role, int code, int sig, bool core)
+static enum backoff_exit classify(const struct svc *s, enum svc_role role, int code, int sig,
+				  bool core)
 {
 	const struct unit_argv *command = s->proc[role].command;
 
 	/* SuccessExitStatus= is about the service, not about its other commands. */
 	if (role == SVC_MAIN && has_status(&s->unit->success, code, sig))
 		return BACKOFF_CLEAN;
-	/* A signal is a clean end only for what runs on and on; systemd's EXIT_CLEAN_COMMAND for the rest. */
+	/*
+	 * A signal is a clean end only for what runs on and on; systemd's EXIT_CLEAN_COMMAND for
+	 * the rest.
+	 */
 	if (sig && (role != SVC_MAIN || (command && s->unit->type == UNIT_ONESHOT)) &&
 	    backoff_class(code, sig, core) == BACKOFF_CLEAN)
 		return BACKOFF_SIGNAL;

@@ -49,7 +49,9 @@ struct svc_step svc_fsm_step(enum svc_state state, enum svc_event event)
 	const struct row *r = &table[state][event];
 
 	return (struct svc_step){
-		.next = r->known ? (enum svc_state)r->next : state, .actions = r->actions, .known = r->known,
+		.next = r->known ? (enum svc_state)r->next : state,
+		.actions = r->actions,
+		.known = r->known,
 	};
 }
 

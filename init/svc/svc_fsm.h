@@ -39,7 +39,13 @@ enum svc_action {
 
 enum svc_class { SVC_IS_DOWN, SVC_IS_RISING, SVC_IS_ACTIVE, SVC_IS_FALLING };
 /* Whose time a state may take: TimeoutStartSec=, TimeoutStopSec=, RuntimeMaxSec=, SVC_STUCK_MS. */
-enum svc_clock { SVC_CLOCK_NONE, SVC_CLOCK_START, SVC_CLOCK_STOP, SVC_CLOCK_RUNTIME, SVC_CLOCK_STUCK };
+enum svc_clock {
+	SVC_CLOCK_NONE,
+	SVC_CLOCK_START,
+	SVC_CLOCK_STOP,
+	SVC_CLOCK_RUNTIME,
+	SVC_CLOCK_STUCK
+};
 
 struct svc_step {
 	enum svc_state next;

@@ -22,8 +22,9 @@ static const struct {
 	const char *name;
 	uint64_t flag;
 } kinds[] = {
-	{ "user", CLONE_NEWUSER }, { "pid", CLONE_NEWPID }, { "net", CLONE_NEWNET }, { "ipc", CLONE_NEWIPC },
-	{ "uts", CLONE_NEWUTS }, { "cgroup", SYS_CLONE_NEWCGROUP }, { "mnt", CLONE_NEWNS },
+	{ "user", CLONE_NEWUSER }, { "pid", CLONE_NEWPID }, { "net", CLONE_NEWNET },
+	{ "ipc", CLONE_NEWIPC },   { "uts", CLONE_NEWUTS }, { "cgroup", SYS_CLONE_NEWCGROUP },
+	{ "mnt", CLONE_NEWNS },
 };
 
 /* Whether the process is in another namespace of that kind than we are. */
@@ -88,7 +89,8 @@ int svc_inside_run(const struct svc *s, const struct spec *spec, struct err *e)
 
 char **svc_inside_env(const struct svc *s, struct arena *a, struct err *e)
 {
-	char path[48], *text = arena_get(a, ENV_BYTES), **list = arena_get(a, (ENV_WORDS + 1) * sizeof(*list));
+	char path[48], *text = arena_get(a, ENV_BYTES),
+		       **list = arena_get(a, (ENV_WORDS + 1) * sizeof(*list));
 	unsigned n = 0;
 	ssize_t got, at;
 

@@ -7,8 +7,8 @@
 #include "runtime/container.h"
 
 /*
- * Starts what spec says beside the unit's main process, waits for it, and ends this process with its exit status (128 + signal).
- * The new one dies with us. Returns only on failure, -errno with e.
+ * Starts what spec says beside the unit's main process, waits for it, and ends this process with
+ * its exit status (128 + signal). The new one dies with us. Returns only on failure, -errno with e.
  */
 int svc_inside_run(const struct svc *s, const struct spec *spec, struct err *e);
 /* The main process's own environment, from a's memory: NULL-terminated, or NULL with e. */

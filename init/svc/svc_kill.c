@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How a unit is brought down: who gets which signal by KillMode=, when nothing is left, and the clocks
- * that make every step of it end. See svc_act.h; PID 1.
+ * How a unit is brought down: who gets which signal by KillMode=, when nothing is left, and the
+ * clocks that make every step of it end. See svc_act.h; PID 1.
  */
 #include <errno.h>
 #include <signal.h>
@@ -20,12 +20,17 @@ static int stop_signal(const struct svc *s)
 		return u->watchdog_signal ? u->watchdog_signal : SIGABRT;
 	if (s->again && u->restart_kill_signal)
 		return u->restart_kill_signal;
-	return u->stop_signal ? u->stop_signal : s->image_stop_signal ? s->image_stop_signal : SIGTERM;
+	return u->stop_signal	      ? u->stop_signal
+	       : s->image_stop_signal ? s->image_stop_signal
+				      : SIGTERM;
 }
 
 static void ask(struct svc *s, enum svc_role role, int sig)
 {
-	/* On its way to exec it has no handlers yet, and as process 1 of a container it would ignore the signal. */
+	/*
+	 * On its way to exec it has no handlers yet, and as process 1 of a container it would
+	 * ignore the signal.
+	 */
 	if (s->proc[role].report_fd >= 0)
 		sig = SIGKILL;
 	svc_proc_signal(s, role, sig);
@@ -60,7 +65,9 @@ static bool is_empty(const struct svc *s)
 		return true;
 	if (s->proc[SVC_MAIN].pid || s->proc[SVC_CONTROL].pid)
 		return false;
-	/* Asked to end, KillMode=mixed waits for the main process alone: the rest is killed next. */
+	/*
+	 * Asked to end, KillMode=mixed waits for the main process alone: the rest is killed next.
+	 */
 	if (mode == UNIT_KILL_PROCESS || (mode == UNIT_KILL_MIXED && s->state == SVC_STOPPING))
 		return true;
 	return !s->has_cg || cg_populated(&s->cg) <= 0;
@@ -82,7 +89,8 @@ static void look(unsigned index)
 	if (s->state != SVC_STOPPING && s->state != SVC_CLOSING && s->state != SVC_SWEEPING)
 		return;
 	if (!is_empty(s)) {
-		if (s->state != SVC_STOPPING && s->has_cg && s->unit->send_sigkill && s->unit->kill_mode <= UNIT_KILL_MIXED)
+		if (s->state != SVC_STOPPING && s->has_cg && s->unit->send_sigkill &&
+		    s->unit->kill_mode <= UNIT_KILL_MIXED)
 			cg_kill(&cgroups, &s->cg);
 		loop_timer(look, index, loop_now() + EMPTY_POLL_MS);
 		return;
@@ -103,7 +111,8 @@ void svc_act_kill(struct svc *s)
 	if (s->unit->send_sigkill && s->unit->kill_mode != UNIT_KILL_NONE) {
 		svc_proc_signal(s, SVC_MAIN, SIGKILL);
 		svc_proc_signal(s, SVC_CONTROL, SIGKILL);
-		if (s->unit->kill_mode != UNIT_KILL_PROCESS && s->has_cg && cg_populated(&s->cg) > 0)
+		if (s->unit->kill_mode != UNIT_KILL_PROCESS && s->has_cg &&
+		    cg_populated(&s->cg) > 0)
 			cg_kill(&cgroups, &s->cg);
 	}
 	look(svc_index(s));
@@ -114,7 +123,9 @@ static uint64_t clock_ms(const struct svc *s)
 	const struct unit *u = s->unit;
 
 	switch (svc_state_clock(s->state)) {
-	/* A oneshot may take as long as it likes unless it says a time: the reader of units knows. */
+	/*
+	 * A oneshot may take as long as it likes unless it says a time: the reader of units knows.
+	 */
 	case SVC_CLOCK_START: return u->timeout_start_ms;
 	case SVC_CLOCK_STOP: return u->timeout_stop_ms;
 	case SVC_CLOCK_RUNTIME: return u->runtime_max_ms;
@@ -146,7 +157,8 @@ static void not_in_time(struct svc *s)
 		err_set(&e, ETIMEDOUT, "kill", "a process of the unit does not die");
 		break;
 	default:
-		err_set(&e, ETIMEDOUT, "start", "%s: not up in %llu ms", svc_state_word(s->state), ms);
+		err_set(&e, ETIMEDOUT, "start", "%s: not up in %llu ms", svc_state_word(s->state),
+			ms);
 	}
 	svc_reason(s, &e);
 	s->result = SVC_R_TIMEOUT;

@@ -17,10 +17,24 @@ static const struct {
 	const char *word;
 	unsigned long flag, propagation;
 } options[] = {
-	{ "ro", MS_RDONLY, 0 }, { "rw", 0, 0 }, { "nosuid", MS_NOSUID, 0 }, { "suid", 0, 0 }, { "nodev", MS_NODEV, 0 },
-	{ "dev", 0, 0 }, { "noexec", MS_NOEXEC, 0 }, { "exec", 0, 0 }, { "noatime", MS_NOATIME, 0 }, { "bind", 0, 0 },
-	{ "rbind", 0, 0 }, { "z", 0, 0 }, { "Z", 0, 0 }, { "U", 0, 0 }, { "private", 0, MS_PRIVATE },
-	{ "rprivate", 0, MS_PRIVATE | MS_REC }, { "slave", 0, MS_SLAVE }, { "rslave", 0, MS_SLAVE | MS_REC },
+	{ "ro", MS_RDONLY, 0 },
+	{ "rw", 0, 0 },
+	{ "nosuid", MS_NOSUID, 0 },
+	{ "suid", 0, 0 },
+	{ "nodev", MS_NODEV, 0 },
+	{ "dev", 0, 0 },
+	{ "noexec", MS_NOEXEC, 0 },
+	{ "exec", 0, 0 },
+	{ "noatime", MS_NOATIME, 0 },
+	{ "bind", 0, 0 },
+	{ "rbind", 0, 0 },
+	{ "z", 0, 0 },
+	{ "Z", 0, 0 },
+	{ "U", 0, 0 },
+	{ "private", 0, MS_PRIVATE },
+	{ "rprivate", 0, MS_PRIVATE | MS_REC },
+	{ "slave", 0, MS_SLAVE },
+	{ "rslave", 0, MS_SLAVE | MS_REC },
 };
 
 /* Reads "a,b,c": flags into m, what is a file system's own (size=, mode=) into data. */
@@ -44,7 +58,10 @@ static int read_options(struct spec_mount *m, const char *words, struct str *dat
 	return 0;
 }
 
-/* Copies the part before the next ':' and moves behind it; "" at the end. NULL when the arena is full. */
+/*
+ * Copies the part before the next ':' and moves behind it; "" at the end. NULL when the arena is
+ * full.
+ */
 static char *part(const char **at, struct arena *a)
 {
 	size_t n = strcspn(*at, ":");
@@ -54,7 +71,8 @@ static char *part(const char **at, struct arena *a)
 	return copy;
 }
 
-static int add_volume(struct spec_mount *m, const struct unit *u, const char *word, struct arena *a, struct err *e)
+static int add_volume(struct spec_mount *m, const struct unit *u, const char *word, struct arena *a,
+		      struct err *e)
 {
 	const char *at = word, *source, *target;
 	char path[256];
@@ -65,10 +83,14 @@ static int add_volume(struct spec_mount *m, const struct unit *u, const char *wo
 		return err_set(e, E2BIG, "volume", "%s", word);
 	m->flags = MS_BIND | MS_REC;
 	m->propagation = MS_PRIVATE | MS_REC;
-	/* "/data" alone: an anonymous volume, of this unit. A source that is no path: a volume by name. */
+	/*
+	 * "/data" alone: an anonymous volume, of this unit. A source that is no path: a volume by
+	 * name.
+	 */
 	if (!*target || source[0] != '/') {
 		if (!*target)
-			str_print(path, sizeof(path), CONFIG_STORE "/volumes/%s%s", u->name, source);
+			str_print(path, sizeof(path), CONFIG_STORE "/volumes/%s%s", u->name,
+				  source);
 		else
 			str_print(path, sizeof(path), CONFIG_STORE "/volumes/%s", source);
 		target = *target ? target : source;
@@ -77,7 +99,9 @@ static int add_volume(struct spec_mount *m, const struct unit *u, const char *wo
 	}
 	m->source = source;
 	m->target = target;
-	return source && !read_options(m, at, NULL) ? 0 : err_set(e, EINVAL, "volume", "%s: unknown option", word);
+	return source && !read_options(m, at, NULL)
+		       ? 0
+		       : err_set(e, EINVAL, "volume", "%s: unknown option", word);
 }
 
 static int add_tmpfs(struct spec_mount *m, const char *word, struct arena *a, struct err *e)
@@ -101,7 +125,9 @@ static unsigned access_of(const char *word)
 	unsigned access = 0;
 
 	for (; *word; word++)
-		access |= *word == 'r' ? SPEC_DEV_READ : *word == 'w' ? SPEC_DEV_WRITE : SPEC_DEV_MKNOD;
+		access |= *word == 'r'	 ? SPEC_DEV_READ
+			  : *word == 'w' ? SPEC_DEV_WRITE
+					 : SPEC_DEV_MKNOD;
 	return access ? access : SPEC_DEV_READ | SPEC_DEV_WRITE | SPEC_DEV_MKNOD;
 }
 
@@ -133,22 +159,30 @@ static bool is_covered(const struct spec *spec, const char *target)
 
 static const char *const run_folders[] = { "/run", "/tmp", "/var/tmp", NULL };
 
-/* A read-only root gets a tmpfs where programs must be able to write: podman's ReadOnlyTmpfs=, and declared volumes. */
+/*
+ * A read-only root gets a tmpfs where programs must be able to write: podman's ReadOnlyTmpfs=, and
+ * declared volumes.
+ */
 static void add_scratch(struct spec *spec, struct spec_mount *mounts, const char *const *targets)
 {
 	for (; targets && *targets && spec->n_mounts < MOUNTS_MAX; targets++)
 		if (!is_covered(spec, *targets))
 			mounts[spec->n_mounts++] = (struct spec_mount){
-				.type = "tmpfs", .target = *targets, .flags = MS_NOSUID | MS_NODEV, .data = "mode=1777",
+				.type = "tmpfs",
+				.target = *targets,
+				.flags = MS_NOSUID | MS_NODEV,
+				.data = "mode=1777",
 				.if_there = true,
 			};
 }
 
 /* ShmSize=: over the standard one. */
-static int add_shm(struct spec *spec, struct spec_mount *mounts, const struct unit *u, struct arena *a, struct err *e)
+static int add_shm(struct spec *spec, struct spec_mount *mounts, const struct unit *u,
+		   struct arena *a, struct err *e)
 {
 	char text[64];
-	int n = str_print(text, sizeof(text), "mode=1777,size=%llu", (unsigned long long)u->shm_bytes);
+	int n = str_print(text, sizeof(text), "mode=1777,size=%llu",
+			  (unsigned long long)u->shm_bytes);
 	char *data;
 
 	if (u->shm_bytes == 64 << 20)
@@ -157,20 +191,26 @@ static int add_shm(struct spec *spec, struct spec_mount *mounts, const struct un
 	if (!data)
 		return err_set(e, E2BIG, "mounts", "/dev/shm");
 	mounts[spec->n_mounts++] = (struct spec_mount){
-		.type = "tmpfs", .target = "/dev/shm", .flags = MS_NOSUID | MS_NODEV | MS_NOEXEC, .data = data,
+		.type = "tmpfs",
+		.target = "/dev/shm",
+		.flags = MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		.data = data,
 	};
 	return 0;
 }
 
-int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_volumes, struct arena *a, struct err *e)
+int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_volumes,
+		    struct arena *a, struct err *e)
 {
 	struct spec_mount *mounts = arena_get(a, MOUNTS_MAX * sizeof(*mounts));
 	struct spec_device *devices = arena_get(a, DEVICES_MAX * sizeof(*devices));
 	unsigned i;
 	int rc = 0;
 
-	if (!mounts || !devices || u->volumes.n + u->tmpfs.n + 1 > MOUNTS_MAX || u->devices.n > DEVICES_MAX)
-		return err_set(e, E2BIG, "mounts", "more than %d mounts or %d devices", MOUNTS_MAX, DEVICES_MAX);
+	if (!mounts || !devices || u->volumes.n + u->tmpfs.n + 1 > MOUNTS_MAX ||
+	    u->devices.n > DEVICES_MAX)
+		return err_set(e, E2BIG, "mounts", "more than %d mounts or %d devices", MOUNTS_MAX,
+			       DEVICES_MAX);
 	spec->mounts = mounts;
 	spec->devices = devices;
 	rc = add_shm(spec, mounts, u, a, e);
@@ -180,7 +220,10 @@ int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_
 		struct spec_mount *m = &mounts[spec->n_mounts++];
 
 		rc = add_volume(m, u, u->volumes.v[i], a, e);
-		/* A volume of ours is the container's, whatever ids it has; a host's folder stays who it is. */
+		/*
+		 * A volume of ours is the container's, whatever ids it has; a host's folder stays
+		 * who it is.
+		 */
 		m->idmap = m->make_source ? spec->userns : NULL;
 	}
 	for (i = 0; i < u->devices.n && !rc; i++)
@@ -193,7 +236,8 @@ int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_
 	return rc;
 }
 
-int svc_mounts_add_bind(struct spec *spec, const char *source, const char *target, struct arena *a, struct err *e)
+int svc_mounts_add_bind(struct spec *spec, const char *source, const char *target, struct arena *a,
+			struct err *e)
 {
 	/* The array is svc_mounts_fill()'s own: there is room for MOUNTS_MAX. */
 	struct spec_mount *m = (struct spec_mount *)(uintptr_t)&spec->mounts[spec->n_mounts];

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The words of Volume=, Tmpfs= and AddDevice= as mounts and devices of a spec. Pure but for the arena. */
+/*
+ * The words of Volume=, Tmpfs= and AddDevice= as mounts and devices of a spec. Pure but for the
+ * arena.
+ */
 #ifndef PINTLE_INIT_SVC_SVC_MOUNTS_H
 #define PINTLE_INIT_SVC_SVC_MOUNTS_H
 
@@ -8,11 +11,16 @@
 #include "runtime/spec.h"
 
 /*
- * Fills mounts and devices of the spec, all memory from a. image_volumes (NULL-terminated, may be NULL): a tmpfs is
- * put on those that no Volume= covers, when the root is read-only. 0, or -errno with e naming the word.
+ * Fills mounts and devices of the spec, all memory from a. image_volumes (NULL-terminated, may be
+ * NULL): a tmpfs is put on those that no Volume= covers, when the root is read-only. 0, or -errno
+ * with e naming the word.
  */
-int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_volumes, struct arena *a, struct err *e);
-/* One more, after svc_mounts_fill(): a file or folder of the host at target (static). 0 or -E2BIG. */
-int svc_mounts_add_bind(struct spec *spec, const char *source, const char *target, struct arena *a, struct err *e);
+int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_volumes,
+		    struct arena *a, struct err *e);
+/*
+ * One more, after svc_mounts_fill(): a file or folder of the host at target (static). 0 or -E2BIG.
+ */
+int svc_mounts_add_bind(struct spec *spec, const char *source, const char *target, struct arena *a,
+			struct err *e);
 
 #endif

@@ -17,7 +17,7 @@
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
 
-static struct unit no_unit;	/* what a place has that no unit has: a nameless target that is gone */
+static struct unit no_unit; /* what a place has that no unit has: a nameless target that is gone */
 static uint8_t place_of[UNITS_MAX];	/* by index in `units` */
 static bool has_place[UNITS_MAX];
 static uint16_t order[UNITS_MAX];	/* of starting, indices in `units` */

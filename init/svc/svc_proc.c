@@ -95,7 +95,10 @@ int svc_proc_start(struct svc *s, enum svc_role role, const struct unit_argv *co
 		apply_limits(s);
 	svc_proc_clear(p);
 	p->command = command;
-	/* Should PID 1 fall over between the clone and the note of its pid, the one after it knows what to look for. */
+	/*
+	 * Should PID 1 fall over between the clone and the note of its pid, the one after it knows
+	 * what to look for.
+	 */
 	p->launching = true;
 	svc_save(s);
 	if (ctr_spawn(&place, child, &launch, &proc, &e)) {
@@ -125,7 +128,9 @@ int svc_proc_adopt(struct svc *s, pid_t pid)
 
 	if (p->pid == pid)
 		return 0;
-	/* A pid that a file or a datagram names may be anybody's (CVE-2018-16888): the group tells. */
+	/*
+	 * A pid that a file or a datagram names may be anybody's (CVE-2018-16888): the group tells.
+	 */
 	if (pid <= 1 || !s->has_cg || cg_each(&s->cg, is_pid, &pid) <= 0)
 		return -EPERM;
 	io_close(&p->pidfd);
@@ -159,7 +164,10 @@ static int look_at_child(pid_t pid, void *ctx)
 	return 0;
 }
 
-/* PID 1 fell between its word that it clones and its note of the pid: either there is a child, or there was no clone. */
+/*
+ * PID 1 fell between its word that it clones and its note of the pid: either there is a child, or
+ * there was no clone.
+ */
 static void find_launched(struct svc *s, enum svc_role role)
 {
 	struct svc_proc *p = &s->proc[role];
@@ -187,11 +195,16 @@ void svc_proc_restore(struct svc *s, enum svc_role role)
 	siginfo_t info = { 0 };
 
 	if (p->report_fd >= 0)
-		p->watch = loop_watch(p->report_fd, EPOLLIN, on_report, SVC_ROLES * svc_index(s) + role);
+		p->watch = loop_watch(p->report_fd, EPOLLIN, on_report,
+				      SVC_ROLES * svc_index(s) + role);
 	if (p->launching && !p->pid)
 		find_launched(s, role);
-	/* Its end is booked and noted before the kernel gives it up: one that is nobody's child was never ours to lose. */
-	else if (p->pid && waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) && errno == ECHILD)
+	/*
+	 * Its end is booked and noted before the kernel gives it up: one that is nobody's child was
+	 * never ours to lose.
+	 */
+	else if (p->pid && waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) &&
+		 errno == ECHILD)
 		svc_reaped(p->pid, 0, SIGKILL, false);
 }
 

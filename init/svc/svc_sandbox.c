@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* ProtectSystem= and its sisters: each key is a few paths, capabilities or system calls. See svc_sandbox.h. */
+/*
+ * ProtectSystem= and its sisters: each key is a few paths, capabilities or system calls. See
+ * svc_sandbox.h.
+ */
 #include "init/svc/svc_sandbox.h"
 
 #include <errno.h>
@@ -31,7 +34,8 @@ static int add(enum sandbox_how how, const char *path, bool may_lack, struct err
 {
 	if (box.n_paths == SANDBOX_PATHS_MAX)
 		return err_set(e, E2BIG, "sandbox", "more than %u paths", SANDBOX_PATHS_MAX);
-	paths[box.n_paths++] = (struct sandbox_path){ .path = path, .how = how, .may_lack = may_lack };
+	paths[box.n_paths++] =
+		(struct sandbox_path){ .path = path, .how = how, .may_lack = may_lack };
 	return 0;
 }
 
@@ -71,7 +75,8 @@ static const char *piece(const char **at, struct arena *a)
 	return text;
 }
 
-static int add_binds(enum sandbox_how how, const struct unit_list *l, struct arena *a, struct err *e)
+static int add_binds(enum sandbox_how how, const struct unit_list *l, struct arena *a,
+		     struct err *e)
 {
 	unsigned i;
 	int rc = 0;
@@ -112,17 +117,22 @@ static int add_tmpfs_list(const struct unit_list *l, struct arena *a, struct err
 	for (i = 0; i < l->n && !rc; i++) {
 		const char *at = l->v[i], *path = piece(&at, a);
 
-		rc = path ? add_tmpfs(path, *at ? at : "mode=0755", e) : err_set(e, E2BIG, "sandbox", "%s", l->v[i]);
+		rc = path ? add_tmpfs(path, *at ? at : "mode=0755", e)
+			  : err_set(e, E2BIG, "sandbox", "%s", l->v[i]);
 	}
 	return rc;
 }
 
-/* --- what each key stands for ----------------------------------------------------------------------- */
+/* --- what each key stands for --- */
 
 static int protect_system(const struct unit_sandbox *b, struct err *e)
 {
-	/* /bin and its like are part of /usr where they are links to it, and of the system where they are not. */
-	static const char *const yes[] = { "/usr", "/boot", "/efi", "/bin", "/sbin", "/lib", "/lib64", NULL };
+	/*
+	 * /bin and its like are part of /usr where they are links to it, and of the system where
+	 * they are not.
+	 */
+	static const char *const yes[] = { "/usr",  "/boot", "/efi",   "/bin",
+					   "/sbin", "/lib",  "/lib64", NULL };
 	static const char *const full[] = { "/etc", NULL };
 	int rc = b->protect_system ? add_all(SANDBOX_READ_ONLY, yes, e) : 0;
 
@@ -146,8 +156,9 @@ static int protect_home(const struct unit_sandbox *b, struct err *e)
 static int protect_kernel(const struct unit_sandbox *b, struct err *e)
 {
 	static const char *const tunables[] = {
-		"/proc/acpi", "/proc/fs", "/proc/irq", "/proc/latency_stats", "/proc/sys", "/proc/sysrq-trigger", "/proc/timer_stats",
-		"/sys", NULL,
+		"/proc/acpi",	       "/proc/fs",  "/proc/irq",
+		"/proc/latency_stats", "/proc/sys", "/proc/sysrq-trigger",
+		"/proc/timer_stats",   "/sys",	    NULL,
 	};
 	static const char *const secrets[] = { "/proc/kallsyms", "/proc/kcore", NULL };
 	static const char *const modules[] = { "/lib/modules", "/usr/lib/modules", NULL };
@@ -182,7 +193,7 @@ static int collect(const struct unit *u, struct arena *a, struct err *e)
 	return rc ?: add_list(SANDBOX_HIDDEN, &b->inaccessible_paths, e);
 }
 
-/* --- rights ------------------------------------------------------------------------------------------ */
+/* --- rights --- */
 
 static bool is_root(const struct unit *u)
 {
@@ -214,7 +225,10 @@ static int add_word(unsigned *n, const char *word, struct err *e)
 	return 0;
 }
 
-/* With an allow list, what other keys forbid is taken back from it; without, there is a deny list of that alone. */
+/*
+ * With an allow list, what other keys forbid is taken back from it; without, there is a deny list
+ * of that alone.
+ */
 static int limit_calls(struct spec *spec, const struct unit *u, struct arena *a, struct err *e)
 {
 	const struct unit_sandbox *b = &u->sandbox;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* What units are to do as soon as their turn comes: carried out by svc_after_turn(), never on the spot. PID 1 only. */
+/*
+ * What units are to do as soon as their turn comes: carried out by svc_after_turn(), never on the
+ * spot. PID 1 only.
+ */
 #ifndef PINTLE_INIT_SVC_SVC_WANT_H
 #define PINTLE_INIT_SVC_SVC_WANT_H
 

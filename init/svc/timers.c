@@ -25,7 +25,7 @@
 
 static struct timer_state {
 	uint64_t last_ms;	/* monotonic, of its last elapse; 0 = never in this life */
-	uint64_t last_unix;	/* wall clock, of its last elapse, also in lives before; 0 = never */
+	uint64_t last_unix; /* wall clock, of its last elapse, also in lives before; 0 = never */
 	uint64_t began_ms;	/* activated */
 } states[UNITS_MAX];
 
@@ -78,12 +78,16 @@ static bool is_once(enum unit_timer_base base)
 }
 
 /* The wall clock's next time as monotonic ms. */
-static uint64_t calendar_due(const struct svc *s, const struct unit_timer_line *l, uint64_t now_unix)
+static uint64_t calendar_due(const struct svc *s, const struct unit_timer_line *l,
+			     uint64_t now_unix)
 {
 	const struct timer_state *t = &states[svc_index(s)];
 	uint64_t from = now_unix, at;
 
-	/* What was missed while the device was off, once: Persistent=. A stamp of the future is of a clock that was wrong. */
+	/*
+	 * What was missed while the device was off, once: Persistent=. A stamp of the future is of
+	 * a clock that was wrong.
+	 */
 	if (s->unit->of.timer.persistent && t->last_unix && t->last_unix < now_unix)
 		from = t->last_unix;
 	at = calendar_next(l->calendar, from);
@@ -132,7 +136,9 @@ static void set(struct svc *s)
 	const struct svc *unit = timers_unit(s);
 	uint64_t due = NEVER, one;
 
-	/* While what it starts is up, there is nothing to start: it looks again when that is down. */
+	/*
+	 * While what it starts is up, there is nothing to start: it looks again when that is down.
+	 */
 	if (!is_up(s) || !unit || svc_state_class(unit->state) != SVC_IS_DOWN) {
 		loop_timer_off(on_elapse, svc_index(s));
 		return;
@@ -144,7 +150,8 @@ static void set(struct svc *s)
 	if (due == NEVER)
 		loop_timer_off(on_elapse, svc_index(s));
 	else
-		loop_timer(on_elapse, svc_index(s), (due > loop_now() ? due : loop_now()) + delay_of(s));
+		loop_timer(on_elapse, svc_index(s),
+			   (due > loop_now() ? due : loop_now()) + delay_of(s));
 }
 
 /* The child: remembers on the disk when a Persistent= timer elapsed last. */
@@ -205,7 +212,8 @@ void timers_begin(struct svc *s)
 	if (!timers_unit(s)) {
 		struct err e = { 0 };
 
-		err_set(&e, ENOENT, "timer", "no unit %s", s->unit->of.timer.unit ? s->unit->of.timer.unit : "");
+		err_set(&e, ENOENT, "timer", "no unit %s",
+			s->unit->of.timer.unit ? s->unit->of.timer.unit : "");
 		svc_reason(s, &e);
 		return;
 	}
@@ -245,7 +253,8 @@ void timers_save(const struct svc *s, struct saved_unit *r)
 
 void timers_load(struct svc *s, const struct saved_unit *r)
 {
-	states[svc_index(s)] = (struct timer_state){ r->timer_last_ms, r->timer_last_unix, r->timer_began_ms };
+	states[svc_index(s)] =
+		(struct timer_state){ r->timer_last_ms, r->timer_last_unix, r->timer_began_ms };
 	if (is_up(s))
 		loop_timer(set_again, svc_index(s), loop_now());
 }
@@ -261,7 +270,8 @@ void timers_stamp(const char *unit, uint64_t unix_seconds)
 /* One that is set for the end of time is cancelled by every step of the clock. */
 static void wait_for_jump(void)
 {
-	struct itimerspec far = { .it_value = { .tv_sec = sizeof(time_t) > 4 ? (time_t)(1ull << 40) : INT32_MAX } };
+	struct itimerspec far = { .it_value = { .tv_sec = sizeof(time_t) > 4 ? (time_t)(1ull << 40)
+									     : INT32_MAX } };
 
 	timerfd_settime(clock_fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far, NULL);
 }

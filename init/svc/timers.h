@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * .timer units: when they elapse they start another unit; systemd.timer(5). Monotonic lines follow the monotonic
- * clock and the units' states, OnCalendar= the wall clock: a jump of it (1970 to today) has every calendar line
- * looked at again. PID 1 only.
+ * .timer units: when they elapse they start another unit; systemd.timer(5). Monotonic lines follow
+ * the monotonic clock and the units' states, OnCalendar= the wall clock: a jump of it (1970 to
+ * today) has every calendar line looked at again. PID 1 only.
  */
 #ifndef PINTLE_INIT_SVC_TIMERS_H
 #define PINTLE_INIT_SVC_TIMERS_H
@@ -22,7 +22,9 @@ void timers_save(const struct svc *s, struct saved_unit *r);
 void timers_load(struct svc *s, const struct saved_unit *r);
 /* When the timer elapses next, monotonic ms; 0 = never. */
 uint64_t timers_next(const struct svc *s);
-/* What the disk remembers of a Persistent= timer: when it elapsed last, seconds of the wall clock. */
+/*
+ * What the disk remembers of a Persistent= timer: when it elapsed last, seconds of the wall clock.
+ */
 void timers_stamp(const char *unit, uint64_t unix_seconds);
 /* The unit that a .timer starts, NULL if there is none. */
 struct svc *timers_unit(const struct svc *s);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Condition*= and Assert*=. See condition.h; tested in a child, since paths may be on slow disks. */
+/*
+ * Condition*= and Assert*=. See condition.h; tested in a child, since paths may be on slow disks.
+ */
 #include "init/unit/condition.h"
 
 #include <errno.h>
@@ -52,7 +54,8 @@ static bool on_command_line(const char *word)
 	for (; *p; p += at) {
 		p += strspn(p, " \t\n");
 		at = strcspn(p, " \t\n");
-		if (at >= n && n && memcmp(p, word, n) == 0 && (at == n || (p[n] == '=' && !strchr(word, '='))))
+		if (at >= n && n && memcmp(p, word, n) == 0 &&
+		    (at == n || (p[n] == '=' && !strchr(word, '='))))
 			return true;
 	}
 	return false;
@@ -88,8 +91,9 @@ static bool holds(const struct unit_condition *c)
 
 static int failed(const struct unit_condition *c, struct err *e)
 {
-	return err_set(e, c->is_assert ? EPERM : ECANCELED, c->is_assert ? "assert" : "condition", "%s%s=%s%s%s",
-		       c->is_assert ? "Assert" : "Condition", names[c->what], c->trigger ? "|" : "", c->negate ? "!" : "", c->value);
+	return err_set(e, c->is_assert ? EPERM : ECANCELED, c->is_assert ? "assert" : "condition",
+		       "%s%s=%s%s%s", c->is_assert ? "Assert" : "Condition", names[c->what],
+		       c->trigger ? "|" : "", c->negate ? "!" : "", c->value);
 }
 
 static int all_hold(const struct unit *u, bool is_assert, struct err *e)

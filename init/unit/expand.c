@@ -48,7 +48,8 @@ static bool split_value(struct arena *a, char **list, unsigned *n, const char *v
 	return true;
 }
 
-static bool expand_word(struct arena *a, char **list, unsigned *n, const char *word, char *const *envp)
+static bool expand_word(struct arena *a, char **list, unsigned *n, const char *word,
+			char *const *envp)
 {
 	char out[WORD_MAX];
 	struct str s;

@@ -7,8 +7,8 @@
 
 /*
  * A copy of argv with ${NAME} replaced within words (unset: nothing) and a word that is $NAME alone
- * replaced by the words of its value (unset: no word); "$$" is "$". The copy, NULL-terminated, lives in a.
- * NULL when the arena is full.
+ * replaced by the words of its value (unset: no word); "$$" is "$". The copy, NULL-terminated,
+ * lives in a. NULL when the arena is full.
  */
 char **unit_expand_env(char *const *argv, char *const *envp, struct arena *a);
 

@@ -33,7 +33,9 @@ void hold_add(struct parse *p, struct unit_list *l, const char *text)
 		l->v[l->n++] = copy;
 }
 
-/* A command line: words, kept as a NULL-terminated array. NULL when there is none or it is wrong. */
+/*
+ * A command line: words, kept as a NULL-terminated array. NULL when there is none or it is wrong.
+ */
 char **hold_argv(struct parse *p, const char *key, const char *value)
 {
 	struct unit_list words = { 0 };

@@ -5,7 +5,10 @@
 #include "init/unit/parse.h"
 #include "runtime/base/str.h"
 
-/* One physical line: [start, end) without its newline and carriage return. False at the end of the file. */
+/*
+ * One physical line: [start, end) without its newline and carriage return. False at the end of the
+ * file.
+ */
 static bool physical(struct lines *l, const char **start, const char **end)
 {
 	const char *newline;
@@ -29,7 +32,10 @@ static bool is_comment(const char *start, const char *end)
 	return start < end && (*start == '#' || *start == ';');
 }
 
-/* Joins a line with those that its trailing backslash asks for; comments among them are passed over. */
+/*
+ * Joins a line with those that its trailing backslash asks for; comments among them are passed
+ * over.
+ */
 static bool logical(struct lines *l, struct str *s)
 {
 	const char *start, *end;
@@ -73,7 +79,8 @@ static bool is_sound(struct parse *p, const struct str *s)
 
 		if (!line[n] || !is_blank(line + n + 1))
 			return parse_bad(p, "a section is written [Name]"), false;
-		return n - 1 <= UNIT_SECTION_MAX || (parse_bad(p, "the section's name is too long"), false);
+		return n - 1 <= UNIT_SECTION_MAX ||
+		       (parse_bad(p, "the section's name is too long"), false);
 	}
 	if (line[0] == '#' || is_blank(line))
 		return true;

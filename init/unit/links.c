@@ -11,7 +11,8 @@ static void set_bit(enum unit_link link, unsigned a, unsigned b)
 	bits[link][a][b / 8] = (unsigned char)(bits[link][a][b / 8] | 1u << (b % 8));
 }
 
-static void read_list(const struct unit_set *set, enum unit_link link, unsigned a, const struct unit_list *l)
+static void read_list(const struct unit_set *set, enum unit_link link, unsigned a,
+		      const struct unit_list *l)
 {
 	unsigned i;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who names whom: the names in Requires= and its sisters as bits between units of one set, so that PID 1
- * compares no strings when something happens. Pure.
+ * Who names whom: the names in Requires= and its sisters as bits between units of one set, so that
+ * PID 1 compares no strings when something happens. Pure.
  */
 #ifndef PINTLE_INIT_UNIT_LINKS_H
 #define PINTLE_INIT_UNIT_LINKS_H
@@ -24,7 +24,10 @@ enum unit_link {
 void unit_links_read(const struct unit_set *set);
 /* Whether unit a names unit b so; indices in the set. */
 bool unit_linked(enum unit_link link, unsigned a, unsigned b);
-/* The first name in Requires=, BindsTo= or Requisite= of unit a that no unit of the set has, NULL if none. */
+/*
+ * The first name in Requires=, BindsTo= or Requisite= of unit a that no unit of the set has, NULL
+ * if none.
+ */
 const char *unit_missing(const struct unit_set *set, unsigned a);
 
 #endif

@@ -34,7 +34,10 @@ bool unit_suffix(const char *name, enum unit_kind *ret)
 		const char *suffix;
 		enum unit_kind kind;
 	} kinds[] = {
-		{ ".container", UNIT_CONTAINER }, { ".service", UNIT_SERVICE }, { ".target", UNIT_TARGET }, { ".timer", UNIT_TIMER },
+		{ ".container", UNIT_CONTAINER },
+		{ ".service", UNIT_SERVICE },
+		{ ".target", UNIT_TARGET },
+		{ ".timer", UNIT_TIMER },
 	};
 	size_t i;
 
@@ -164,8 +167,10 @@ static void read_dropins(struct parse *p, const struct search *s)
 	for (i = 0; i < n; i++) {
 		unsigned folder = list[i].folder;
 
-		str_print(file, sizeof(file), "%s/%s.d/%s", s->path[folder], p->unit->name, list[i].name);
-		str_print(shown, sizeof(shown), "%s/%s.d/%s", s->shown[folder], p->unit->name, list[i].name);
+		str_print(file, sizeof(file), "%s/%s.d/%s", s->path[folder], p->unit->name,
+			  list[i].name);
+		str_print(shown, sizeof(shown), "%s/%s.d/%s", s->shown[folder], p->unit->name,
+			  list[i].name);
 		if (!is_masked(file))
 			parse_file(p, AT_FDCWD, file, shown);
 	}
@@ -198,14 +203,22 @@ static int read_unit(const struct search *s, const char *name, const char *file,
 	return p.unit->bad ? -EINVAL : 0;
 }
 
-/* [Install] of one unit as the other's Wants= or Requires=; of a target without a file it means: at boot. */
-static void install(const struct search *s, struct unit *u, const struct unit_list *by, bool requires)
+/*
+ * [Install] of one unit as the other's Wants= or Requires=; of a target without a file it means: at
+ * boot.
+ */
+static void install(const struct search *s, struct unit *u, const struct unit_list *by,
+		    bool requires)
 {
 	unsigned i;
 
 	for (i = 0; i < by->n; i++) {
 		struct unit *other = unit_find(s->set, by->v[i]);
-		struct parse p = { .set = s->set, .unit = other, .file = u->file, .report = s->report, .ctx = s->ctx };
+		struct parse p = { .set = s->set,
+				   .unit = other,
+				   .file = u->file,
+				   .report = s->report,
+				   .ctx = s->ctx };
 
 		if (other && other != u)
 			hold_add(&p, requires ? &other->requires : &other->wants, u->name);
@@ -216,7 +229,8 @@ static void install(const struct search *s, struct unit *u, const struct unit_li
 
 static void install_all(const struct search *s)
 {
-	static const char *const boot[] = { "default.target", "multi-user.target", "graphical.target" };
+	static const char *const boot[] = { "default.target", "multi-user.target",
+					    "graphical.target" };
 	struct unit *target;
 	unsigned i;
 
@@ -238,7 +252,8 @@ static void retire(struct unit *u)
 	u->wanted_by.n = u->required_by.n = 0;
 }
 
-int unit_load_as(struct unit_set *set, const char *const *path, const char *const *as, unit_report *report, void *ctx)
+int unit_load_as(struct unit_set *set, const char *const *path, const char *const *as,
+		 unit_report *report, void *ctx)
 {
 	struct search s = { set, path, as, report, ctx };
 	char file[PATH_BYTES], shown[PATH_BYTES];
@@ -278,7 +293,8 @@ int unit_load_file(struct unit_set *set, const char *path, unit_report *report, 
 		return -ENAMETOOLONG;
 	if (!unit_suffix(name, &kind) || strlen(name) >= CTL_UNIT_MAX) {
 		report(ctx, LOG_LVL_ERR, path, 0,
-		       "not a unit's name: NAME.container, .service, .target or .timer, 63 bytes at most");
+		       "not a unit's name: NAME.container, .service, .target or .timer, 63 bytes "
+		       "at most");
 		return -EINVAL;
 	}
 	if (is_masked(path)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who starts after whom: a matrix of edges, cycles named in full and broken at one edge, an order. Pure;
- * no recursion. See unit.h.
+ * Who starts after whom: a matrix of edges, cycles named in full and broken at one edge, an order.
+ * Pure; no recursion. See unit.h.
  */
 #include <string.h>
 
@@ -56,7 +56,8 @@ struct visit {
 };
 
 /* The path from `from` to its end and back: "a -> b -> c -> a". */
-static void say_cycle(const struct unit_set *set, const struct visit *v, unsigned from, unit_report *report, void *ctx)
+static void say_cycle(const struct unit_set *set, const struct visit *v, unsigned from,
+		      unit_report *report, void *ctx)
 {
 	char text[UNIT_ORDER_CYCLE_MAX];
 	struct str s;
@@ -71,9 +72,12 @@ static void say_cycle(const struct unit_set *set, const struct visit *v, unsigne
 	report(ctx, LOG_LVL_ERR, set->units[v->path[from]].file, 0, text);
 }
 
-/* Walks from one unit; each unit is appended when all it comes after are. Returns how many cycles it broke. */
-static int walk(const struct unit_set *set, struct visit *v, unsigned start, uint16_t *order, unsigned *n,
-		unit_report *report, void *ctx)
+/*
+ * Walks from one unit; each unit is appended when all it comes after are. Returns how many cycles
+ * it broke.
+ */
+static int walk(const struct unit_set *set, struct visit *v, unsigned start, uint16_t *order,
+		unsigned *n, unit_report *report, void *ctx)
 {
 	int cycles = 0;
 

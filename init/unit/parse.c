@@ -57,7 +57,10 @@ static void enter_section(struct parse *p, const char *name)
 {
 	static const char *const all[] = { "Unit", "Install", "X-Pintle" };
 	static const char *const own[UNIT_KINDS] = {
-		[UNIT_CONTAINER] = "Container", [UNIT_SERVICE] = "Service", [UNIT_TARGET] = "Target", [UNIT_TIMER] = "Timer",
+		[UNIT_CONTAINER] = "Container",
+		[UNIT_SERVICE] = "Service",
+		[UNIT_TARGET] = "Target",
+		[UNIT_TIMER] = "Timer",
 	};
 	enum unit_kind kind = p->unit->kind;
 	bool known = own[kind] && strcmp(name, own[kind]) == 0;
@@ -132,7 +135,10 @@ int parse_file(struct parse *p, int dirfd, const char *name, const char *path)
 	return 0;
 }
 
-/* podman: Notify=healthy wants a check to wait for; the program's own READY=1 may come from any process inside. */
+/*
+ * podman: Notify=healthy wants a check to wait for; the program's own READY=1 may come from any
+ * process inside.
+ */
 static void finish_notify(struct parse *p)
 {
 	struct unit *u = p->unit;
@@ -162,8 +168,12 @@ static void finish_timer(struct parse *p)
 
 	if (!u->of.timer.lines)
 		parse_bad(p, "a timer wants OnCalendar=, OnBootSec= or another of its lines");
-	/* Without Unit= it starts what has its name: unit_find() takes a container for the service that Quadlet would make. */
-	if (!u->of.timer.unit && str_print(name, sizeof(name), "%.*s.service", (int)(strlen(u->name) - strlen(".timer")), u->name) > 0)
+	/*
+	 * Without Unit= it starts what has its name: unit_find() takes a container for the service
+	 * that Quadlet would make.
+	 */
+	if (!u->of.timer.unit && str_print(name, sizeof(name), "%.*s.service",
+					   (int)(strlen(u->name) - strlen(".timer")), u->name) > 0)
 		u->of.timer.unit = hold_text(p, name);
 }
 

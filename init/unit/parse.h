@@ -7,7 +7,8 @@
 
 #include "init/unit/unit.h"
 
-#define UNIT_LINE_MAX 4096	/* inih's INI_MAX_LINE: a longer logical line is refused before it is cut */
+#define UNIT_LINE_MAX                                                                              \
+	4096 /* inih's INI_MAX_LINE: a longer logical line is refused before it is cut */
 #define UNIT_SECTION_MAX 49	/* inih cuts a longer section name in silence */
 
 struct parse {
@@ -48,12 +49,16 @@ int parse_file(struct parse *p, int dirfd, const char *name, const char *path);
 void parse_finish(struct parse *p);
 
 /*
- * Takes the next word off *at by the rules of systemd.syntax(7) "quoting": quotes around a word or within it,
- * C escapes. 1 with the word in out[cap], 0 at the end, -EINVAL (unbalanced quote, bad escape), -ENAMETOOLONG.
+ * Takes the next word off *at by the rules of systemd.syntax(7) "quoting": quotes around a word or
+ * within it, C escapes. 1 with the word in out[cap], 0 at the end, -EINVAL (unbalanced quote, bad
+ * escape), -ENAMETOOLONG.
  */
 int words_next(const char **at, char *out, size_t cap);
 
-/* Expands %-specifiers of systemd.unit(5) for a unit's name. 0, -EINVAL (unknown letter in *ret_bad), -ENAMETOOLONG. */
+/*
+ * Expands %-specifiers of systemd.unit(5) for a unit's name. 0, -EINVAL (unknown letter in
+ * *ret_bad), -ENAMETOOLONG.
+ */
 int specifier_expand(const char *unit_name, const char *in, char *out, size_t cap, char *ret_bad);
 
 /* Looks section and key up in keys.def and stores the value. */

@@ -44,7 +44,8 @@ static int copy_folder(int from, int to, bool deeper, struct err *e);
 
 static int copy_below(int from, int to, const char *name, struct err *e)
 {
-	int in AUTO_CLOSE = openat(from, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), out AUTO_CLOSE = -1;
+	int in AUTO_CLOSE = openat(from, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+	       out AUTO_CLOSE = -1;
 
 	if (in < 0)
 		return 0;	/* a file of that name is no drop-in folder */
@@ -84,10 +85,12 @@ int unit_snapshot(const char *const *path, const char *to, struct err *e)
 	if (io_mkdirs(AT_FDCWD, to, 0755))
 		return err_set(e, errno, "units", "%s", to);
 	for (i = 0; path[i] && !rc; i++) {
-		int from AUTO_CLOSE = open(path[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC), into AUTO_CLOSE = -1;
+		int from AUTO_CLOSE = open(path[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+			 into AUTO_CLOSE = -1;
 
 		str_print(name, sizeof(name), "%s/%u", to, i);
-		if (mkdir(name, 0755) || (into = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		if (mkdir(name, 0755) ||
+		    (into = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 			return err_set(e, errno, "units", "%s", name);
 		rc = from < 0 ? 0 : copy_folder(from, into, true, e);
 	}

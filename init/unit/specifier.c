@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Specifiers of systemd.unit(5) that have a meaning on a device without users and hosts. Pure but for %H. */
+/*
+ * Specifiers of systemd.unit(5) that have a meaning on a device without users and hosts. Pure but
+ * for %H.
+ */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the keys of a unit mean as data: the parts that struct unit (unit.h) is made of. Names are those of the keys in
- * podman-systemd.unit(5) and systemd's manuals. Pure data; all pointers lead into the set's arena.
+ * What the keys of a unit mean as data: the parts that struct unit (unit.h) is made of. Names are
+ * those of the keys in podman-systemd.unit(5) and systemd's manuals. Pure data; all pointers lead
+ * into the set's arena.
  */
 #ifndef PINTLE_INIT_UNIT_TYPES_H
 #define PINTLE_INIT_UNIT_TYPES_H
@@ -23,8 +24,18 @@ enum unit_notify_access { UNIT_NOTIFY_NONE, UNIT_NOTIFY_MAIN, UNIT_NOTIFY_EXEC, 
 enum unit_kill_mode { UNIT_KILL_GROUP, UNIT_KILL_MIXED, UNIT_KILL_PROCESS, UNIT_KILL_NONE };
 enum unit_oom_policy { UNIT_OOM_STOP, UNIT_OOM_CONTINUE, UNIT_OOM_KILL };
 /* What StartLimitAction=, FailureAction= and SuccessAction= do; rollback is pintle's own. */
-enum unit_action { UNIT_ACTION_NONE, UNIT_ACTION_REBOOT, UNIT_ACTION_POWEROFF, UNIT_ACTION_ROLLBACK };
-enum unit_seccomp { UNIT_SECCOMP_DEFAULT, UNIT_SECCOMP_HARDENED, UNIT_SECCOMP_OFF, UNIT_SECCOMP_FILE };
+enum unit_action {
+	UNIT_ACTION_NONE,
+	UNIT_ACTION_REBOOT,
+	UNIT_ACTION_POWEROFF,
+	UNIT_ACTION_ROLLBACK
+};
+enum unit_seccomp {
+	UNIT_SECCOMP_DEFAULT,
+	UNIT_SECCOMP_HARDENED,
+	UNIT_SECCOMP_OFF,
+	UNIT_SECCOMP_FILE
+};
 
 struct unit_list {		/* strings in order */
 	const char **v;
@@ -32,15 +43,19 @@ struct unit_list {		/* strings in order */
 };
 
 struct unit_argv {		/* one command line */
-	char **argv;		/* NULL-terminated; argv[0] is what the process sees ("@" prefix), else the path */
+	/* NULL-terminated; argv[0] is what the process sees ("@" prefix), else the path */
+	char **argv;
 	const char *path;	/* what is executed */
 	bool ignore_failure;	/* "-" prefix */
 	bool no_expand;		/* ":" prefix: no variables */
-	bool privileged;	/* "+" or "!" prefix: User=, Group= and the capability keys do not apply */
+	bool privileged; /* "+" or "!" prefix: User=, Group= and the capability keys do not apply */
 	struct unit_argv *next;
 };
 
-/* ConditionPathExists= and the other cheap ones: the name is the key's without "Condition" or "Assert". */
+/*
+ * ConditionPathExists= and the other cheap ones: the name is the key's without "Condition" or
+ * "Assert".
+ */
 struct unit_condition {
 	uint8_t what;		/* enum unit_condition_kind, conditions.def */
 	bool negate;		/* "!" */
@@ -59,53 +74,30 @@ struct unit_statuses {
 enum unit_probe_kind { UNIT_PROBE_NONE, UNIT_PROBE_EXEC, UNIT_PROBE_TCP, UNIT_PROBE_HTTP };
 struct unit_probe {
 	enum unit_probe_kind kind;
-	char **argv;		/* EXEC: in the container (HealthCmd= as podman: a lone string is given to sh -c) */
-	const char *host;	/* TCP, HTTP: name or address as the unit sees it; NULL = 127.0.0.1 */
+	/* EXEC: in the container (HealthCmd= as podman: a lone string is given to sh -c) */
+	char **argv;
+	const char *host; /* TCP, HTTP: name or address as the unit sees it; NULL = 127.0.0.1 */
 	const char *path;	/* HTTP */
 	uint16_t port;
 	uint64_t interval_ms;	/* UINT64_MAX = disable: only by command */
 	uint64_t timeout_ms;
-	uint32_t retries;	/* failures in a row that mean unhealthy; for the start-up probe: until it gives up, 0 = never */
+	/*
+	 * failures in a row that mean unhealthy; for the start-up probe: until it gives up, 0 =
+	 * never
+	 */
+	uint32_t retries;
 	uint32_t successes;	/* start-up probe: successes in a row that end it */
 };
-enum unit_health_action { UNIT_HEALTH_NONE, UNIT_HEALTH_KILL, UNIT_HEALTH_RESTART, UNIT_HEALTH_STOP };
+enum unit_health_action {
+	UNIT_HEALTH_NONE,
+	UNIT_HEALTH_KILL,
+	UNIT_HEALTH_RESTART,
+	UNIT_HEALTH_STOP
+};
 struct unit_health {
 	struct unit_probe probe, startup;
 	uint64_t start_period_ms;	/* failures in it do not count */
 	enum unit_health_action on_failure;
-};
-
-/* One line of a timer. */
-enum unit_timer_base { UNIT_TIMER_BOOT, UNIT_TIMER_STARTUP, UNIT_TIMER_ACTIVE, UNIT_TIMER_UNIT_ACTIVE, UNIT_TIMER_UNIT_INACTIVE,
-	UNIT_TIMER_CALENDAR };
-struct unit_timer_line {
-	enum unit_timer_base base;
-	uint64_t span_ms;
-	const struct calendar *calendar;	/* UNIT_TIMER_CALENDAR: init/svc/calendar.h */
-	struct unit_timer_line *next;
-};
-struct unit_timer {
-	struct unit_timer_line *lines;
-	const char *unit;		/* Unit=; default: the service or container of the same name */
-	uint64_t random_ms;		/* RandomizedDelaySec= */
-	uint64_t accuracy_ms;		/* AccuracySec=, default 1 min: wake-ups are put together within it */
-	bool persistent, wake_system, remain_after_elapse, fixed_random;
-};
-
-/* One ListenStream=, ListenDatagram=, ListenSequentialPacket=, ListenFIFO= of a .socket. */
-struct unit_listen {
-	uint8_t type;		/* SOCK_*; 0 = FIFO */
-	uint8_t family;		/* AF_UNIX, AF_INET, AF_INET6 */
-	uint16_t port;
-	uint8_t address[16];	/* network order; all zero = any */
-	const char *path;	/* AF_UNIX, FIFO; '@' first = abstract */
-	struct unit_listen *next;
-};
-struct unit_socket {
-	struct unit_listen *listen;
-	const char *unit, *user, *group, *fd_name;
-	uint32_t mode, backlog;		/* SocketMode= (0666), Backlog= (SOMAXCONN) */
-	bool accept, remove_on_stop;	/* Accept=: refused with a reason when yes */
 };
 
 struct unit_limit {		/* Ulimit=, Limit*= */
@@ -119,17 +111,15 @@ struct unit_sandbox {
 	uint8_t protect_system;		/* 0 no, 1 yes, 2 full, 3 strict */
 	uint8_t protect_home;		/* 0 no, 1 yes, 2 read-only, 3 tmpfs */
 	bool private_tmp, private_devices, private_network;
-	bool protect_kernel_tunables, protect_kernel_modules, protect_control_groups, protect_proc_invisible;
-	struct unit_list read_only_paths, read_write_paths, inaccessible_paths, bind_paths, bind_read_only_paths, temporary_fs;
+	bool protect_kernel_tunables, protect_kernel_modules, protect_control_groups,
+		protect_proc_invisible;
+	struct unit_list read_only_paths, read_write_paths, inaccessible_paths, bind_paths,
+		bind_read_only_paths, temporary_fs;
 	uint64_t cap_bounding, cap_ambient;	/* masks; bounding default UINT64_MAX */
-	struct unit_list syscalls;	/* SystemCallFilter= words as written: names, @sets; the first '~' makes a deny list */
+	/* SystemCallFilter= words as written: names, @sets; the first '~' makes a deny list */
+	struct unit_list syscalls;
 	bool syscalls_deny;
 	const char *root_directory;
-};
-
-struct unit_volume {
-	const char *name, *device, *type, *options, *user, *group;
-	bool copy;
 };
 
 struct unit_log {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Values: one function a type of keys.def, text in, field of struct unit out. A value that cannot be meant
- * spoils its unit with file and line. Everything is stored in the set's arena.
+ * Values: one function a type of keys.def, text in, field of struct unit out. A value that cannot
+ * be meant spoils its unit with file and line. Everything is stored in the set's arena.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -39,7 +39,8 @@ static void value_path(struct parse *p, void *field, const char *key, const char
 
 static void value_hostname(struct parse *p, void *field, const char *key, const char *value)
 {
-	size_t n = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._");
+	size_t n =
+		strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._");
 
 	if (value[n] || n > 63)
 		parse_bad(p, "%s= is no host name: \"%s\"", key, value);
@@ -49,7 +50,8 @@ static void value_hostname(struct parse *p, void *field, const char *key, const 
 
 /* Calls each on every word. */
 static void each_word(struct parse *p, const char *key, const char *value, struct unit_list *l,
-		      void (*each)(struct parse *p, struct unit_list *l, const char *key, const char *word))
+		      void (*each)(struct parse *p, struct unit_list *l, const char *key,
+				   const char *word))
 {
 	char word[UNIT_LINE_MAX];
 	int rc;
@@ -78,7 +80,10 @@ static void add_environment(struct parse *p, struct unit_list *l, const char *ke
 {
 	size_t n = strcspn(word, "=");
 
-	if (!n || word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")] != '=' ||
+	if (!n ||
+	    word[strspn(word,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")] !=
+		    '=' ||
 	    word[n] != '=')
 		parse_bad(p, "%s= wants NAME=value, not \"%s\"", key, word);
 	else
@@ -115,7 +120,8 @@ static void value_boolean(struct parse *p, void *field, const char *key, const c
 static void value_span(struct parse *p, void *field, const char *key, const char *value)
 {
 	if (num_span_ms(value, field))
-		parse_bad(p, "%s= is a span of time such as 5, 100ms, 1min 30s: \"%s\"", key, value);
+		parse_bad(p, "%s= is a span of time such as 5, 100ms, 1min 30s: \"%s\"", key,
+			  value);
 }
 
 static void value_size(struct parse *p, void *field, const char *key, const char *value)
@@ -178,7 +184,8 @@ static void value_signal(struct parse *p, void *field, const char *key, const ch
 }
 
 /* The place of value among words, or -1 after saying what is allowed. */
-static int one_of(struct parse *p, const char *key, const char *value, const char *const *words, const char *listed)
+static int one_of(struct parse *p, const char *key, const char *value, const char *const *words,
+		  const char *listed)
 {
 	int i;
 
@@ -200,10 +207,15 @@ static void value_network(struct parse *p, void *field, const char *key, const c
 
 static void value_type(struct parse *p, void *field, const char *key, const char *value)
 {
-	static const char *const words[] = { "simple", "exec", "oneshot", "notify", "forking", NULL };
+	static const char *const words[] = {
+		"simple", "exec", "oneshot", "notify", "forking", NULL
+	};
 	int at;
 
-	/* A container that does not notify is ready when it runs: Quadlet's Type=notify is conmon's, not the program's. */
+	/*
+	 * A container that does not notify is ready when it runs: Quadlet's Type=notify is
+	 * conmon's, not the program's.
+	 */
 	if (p->unit->kind == UNIT_CONTAINER && strcmp(value, "notify") == 0)
 		value = "simple";
 	p->unit->notify_reload = strcmp(value, "notify-reload") == 0;
@@ -216,9 +228,11 @@ static void value_type(struct parse *p, void *field, const char *key, const char
 static void value_restart(struct parse *p, void *field, const char *key, const char *value)
 {
 	static const char *const words[] = {
-		"no", "always", "on-success", "on-failure", "on-abnormal", "on-abort", "on-watchdog", NULL,
+		"no",	       "always",   "on-success",  "on-failure",
+		"on-abnormal", "on-abort", "on-watchdog", NULL,
 	};
-	int at = one_of(p, key, value, words, "no, always, on-success, on-failure, on-abnormal, on-abort, on-watchdog");
+	int at = one_of(p, key, value, words,
+			"no, always, on-success, on-failure, on-abnormal, on-abort, on-watchdog");
 
 	if (at >= 0)
 		*(enum unit_restart *)field = (enum unit_restart)at;
@@ -258,7 +272,10 @@ static void value_statuses(struct parse *p, void *field, const char *key, const 
 		else if ((sig = signal_by_name(word)) > 0 && sig <= 64)
 			set->signals |= 1ull << (sig - 1);
 		else
-			parse_bad(p, "%s= is made of statuses from 0 to 255 and names of signals: \"%s\"", key, word);
+			parse_bad(p,
+				  "%s= is made of statuses from 0 to 255 and names of signals: "
+				  "\"%s\"",
+				  key, word);
 	}
 	if (rc < 0)
 		parse_bad(p, "%s=: an unbalanced quote or a bad escape", key);
@@ -280,12 +297,15 @@ struct key {
 };
 
 static const struct key keys[] = {
-#define KEY(section, name, type, field, help) { section, #name, value_##type, offsetof(struct unit, field) },
+#define KEY(section, name, type, field, help)                                                      \
+	{ section, #name, value_##type, offsetof(struct unit, field) },
 #include "init/unit/keys.def"
 #undef KEY
 };
 
-/* Keys that podman or systemd know and this pintle does not: named as such, not as typing errors. */
+/*
+ * Keys that podman or systemd know and this pintle does not: named as such, not as typing errors.
+ */
 static const char later[] =
 #define LATER(name) " " #name " "
 #include "init/unit/later.def"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Values that only [Container] has: volumes, devices, capabilities, user namespaces. See value.h. */
+/*
+ * Values that only [Container] has: volumes, devices, capabilities, user namespaces. See value.h.
+ */
 #include <string.h>
 
 #include "init/unit/hold.h"
@@ -17,8 +19,12 @@ void value_volume(struct parse *p, void *field, const char *key, const char *val
 		return;
 	if (!target ? value[0] != '/' : target[1] != '/')
 		parse_bad(p, "%s= wants SOURCE:/TARGET[:OPTIONS], not \"%s\"", key, value);
-	else if (target && value[0] != '/' && (target == value || value[0] == '.' || memchr(value, '/', (size_t)(target - value))))
-		parse_bad(p, "%s=: the source is neither an absolute path nor a volume's name: \"%s\"", key, value);
+	else if (target && value[0] != '/' &&
+		 (target == value || value[0] == '.' ||
+		  memchr(value, '/', (size_t)(target - value))))
+		parse_bad(p,
+			  "%s=: the source is neither an absolute path nor a volume's name: \"%s\"",
+			  key, value);
 	else if (strlen(value) > 511)
 		parse_bad(p, "%s= is too long", key);
 	else
@@ -74,8 +80,10 @@ void value_userns(struct parse *p, void *field, const char *key, const char *val
 	uint64_t n = strcmp(value, "host") ? 65536 : 0;
 
 	if (n && strcmp(value, "auto") &&
-	    (!str_starts(value, "auto:size=") || num_u64(value + 10, strlen(value + 10), 65536, &n) || !n))
-		parse_bad(p, "%s= is one of host, auto, auto:size=1 to 65536, not \"%s\"", key, value);
+	    (!str_starts(value, "auto:size=") ||
+	     num_u64(value + 10, strlen(value + 10), 65536, &n) || !n))
+		parse_bad(p, "%s= is one of host, auto, auto:size=1 to 65536, not \"%s\"", key,
+			  value);
 	*(uint32_t *)field = (uint32_t)n;
 }
 
@@ -93,7 +101,10 @@ void value_seccomp(struct parse *p, void *field, const char *key, const char *va
 		*seccomp = UNIT_SECCOMP_FILE;
 		p->unit->seccomp_file = hold_text(p, value);
 	} else {
-		parse_bad(p, "%s= is one of default, hardened, unconfined, or an absolute path, not \"%s\"", key, value);
+		parse_bad(p,
+			  "%s= is one of default, hardened, unconfined, or an absolute path, not "
+			  "\"%s\"",
+			  key, value);
 	}
 }
 

@@ -7,7 +7,10 @@
 #include "runtime/base/num.h"
 #include "runtime/base/str.h"
 
-/* podman's two forms: a JSON list of words is executed as it is, any other text is given to sh -c; "CMD-SHELL" likewise. */
+/*
+ * podman's two forms: a JSON list of words is executed as it is, any other text is given to sh -c;
+ * "CMD-SHELL" likewise.
+ */
 void value_probe_command(struct parse *p, void *field, const char *key, const char *value)
 {
 	struct unit_probe *probe = field;
@@ -35,7 +38,8 @@ void value_probe_command(struct parse *p, void *field, const char *key, const ch
 }
 
 /* [HOST:]PORT at the start of value; what follows the port, or NULL after saying what is wrong. */
-static const char *take_address(struct parse *p, struct unit_probe *probe, const char *key, const char *value)
+static const char *take_address(struct parse *p, struct unit_probe *probe, const char *key,
+				const char *value)
 {
 	size_t n = strcspn(value, "/");
 	const char *colon = memrchr(value, ':', n), *port = colon ? colon + 1 : value;

@@ -27,7 +27,8 @@ static bool read_prefixes(struct unit_argv *one, const char **value)
 
 void value_commands(struct parse *p, void *field, const char *key, const char *value)
 {
-	struct unit_argv **at = field, *one = *value ? arena_get(p->set->arena, sizeof(*one)) : NULL;
+	struct unit_argv **at = field,
+			 *one = *value ? arena_get(p->set->arena, sizeof(*one)) : NULL;
 
 	if (!*value) {
 		*at = NULL;
@@ -57,11 +58,13 @@ static const struct {
 	int resource;
 	bool bytes;	/* systemd takes K, M, G with these */
 } limits[] = {
-	{ "NOFILE", RLIMIT_NOFILE, false }, { "NPROC", RLIMIT_NPROC, false }, { "CORE", RLIMIT_CORE, true },
-	{ "MEMLOCK", RLIMIT_MEMLOCK, true }, { "STACK", RLIMIT_STACK, true }, { "FSIZE", RLIMIT_FSIZE, true },
-	{ "DATA", RLIMIT_DATA, true }, { "AS", RLIMIT_AS, true }, { "RSS", RLIMIT_RSS, true },
-	{ "LOCKS", RLIMIT_LOCKS, false }, { "MSGQUEUE", RLIMIT_MSGQUEUE, true },
-	{ "SIGPENDING", RLIMIT_SIGPENDING, false }, { "RTPRIO", RLIMIT_RTPRIO, false },
+	{ "NOFILE", RLIMIT_NOFILE, false },    { "NPROC", RLIMIT_NPROC, false },
+	{ "CORE", RLIMIT_CORE, true },	       { "MEMLOCK", RLIMIT_MEMLOCK, true },
+	{ "STACK", RLIMIT_STACK, true },       { "FSIZE", RLIMIT_FSIZE, true },
+	{ "DATA", RLIMIT_DATA, true },	       { "AS", RLIMIT_AS, true },
+	{ "RSS", RLIMIT_RSS, true },	       { "LOCKS", RLIMIT_LOCKS, false },
+	{ "MSGQUEUE", RLIMIT_MSGQUEUE, true }, { "SIGPENDING", RLIMIT_SIGPENDING, false },
+	{ "RTPRIO", RLIMIT_RTPRIO, false },
 };
 
 /* One half of SOFT:HARD. */
@@ -88,14 +91,15 @@ static void drop_limit(struct unit_limit **at, int resource)
 		*at = (*at)->next;
 }
 
-static void set_limit(struct parse *p, struct unit_limit **list, const char *key, const char *name, size_t name_len,
-		      const char *value)
+static void set_limit(struct parse *p, struct unit_limit **list, const char *key, const char *name,
+		      size_t name_len, const char *value)
 {
 	size_t i, n = strcspn(value, ":");
 	struct unit_limit *l, new = { 0 };
 
 	for (i = 0; i < ARRAY_LEN(limits); i++)
-		if (strlen(limits[i].name) == name_len && strncasecmp(limits[i].name, name, name_len) == 0)
+		if (strlen(limits[i].name) == name_len &&
+		    strncasecmp(limits[i].name, name, name_len) == 0)
 			break;
 	if (i == ARRAY_LEN(limits)) {
 		parse_bad(p, "%s=: there is no limit \"%.*s\"", key, (int)name_len, name);
@@ -106,7 +110,8 @@ static void set_limit(struct parse *p, struct unit_limit **list, const char *key
 		return;
 	new.resource = limits[i].resource;
 	if (read_limit(value, n, limits[i].bytes, &new.soft) ||
-	    read_limit(value[n] ? value + n + 1 : value, value[n] ? strlen(value + n + 1) : n, limits[i].bytes, &new.hard) ||
+	    read_limit(value[n] ? value + n + 1 : value, value[n] ? strlen(value + n + 1) : n,
+		       limits[i].bytes, &new.hard) ||
 	    new.soft > new.hard) {
 		parse_bad(p, "%s= wants SOFT[:HARD], numbers or infinity, not \"%s\"", key, value);
 		return;
@@ -189,7 +194,8 @@ void value_timeouts(struct parse *p, void *field, const char *key, const char *v
 	uint64_t ms;
 
 	if (num_span_ms(value, &ms))
-		parse_bad(p, "%s= is a span of time such as 5, 100ms, 1min 30s: \"%s\"", key, value);
+		parse_bad(p, "%s= is a span of time such as 5, 100ms, 1min 30s: \"%s\"", key,
+			  value);
 	else
 		*(uint64_t *)field = p->unit->timeout_stop_ms = ms;
 }
@@ -231,7 +237,8 @@ void value_condition(struct parse *p, void *field, const char *key, const char *
 	c.negate = *value == '!';
 	value += c.negate;
 	if (!*value || (condition_wants_path(what) && *value != '/')) {
-		parse_bad(p, "%s= wants %s, not \"%s\"", key, condition_wants_path(what) ? "an absolute path" : "a word", value);
+		parse_bad(p, "%s= wants %s, not \"%s\"", key,
+			  condition_wants_path(what) ? "an absolute path" : "a word", value);
 		return;
 	}
 	c.value = hold_text(p, value);

@@ -56,7 +56,9 @@ void value_binds(struct parse *p, void *field, const char *key, const char *valu
 static bool is_call(const char *word)
 {
 	word += *word == '~';
-	return *word == '@' ? syscall_set(word) != NULL : word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0' && *word;
+	return *word == '@' ? syscall_set(word) != NULL
+			    : word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0' &&
+				      *word;
 }
 
 void value_syscalls(struct parse *p, void *field, const char *key, const char *value)
@@ -75,7 +77,8 @@ void value_syscalls(struct parse *p, void *field, const char *key, const char *v
 		if (is_call(word + 1))
 			hold_add(p, field, minus ? word : word + 1);
 		else
-			parse_bad(p, "%s= has neither a call nor a set of the name \"%s\"", key, word + 1);
+			parse_bad(p, "%s= has neither a call nor a set of the name \"%s\"", key,
+				  word + 1);
 	}
 	if (rc < 0)
 		parse_bad(p, "%s=: an unbalanced quote or a bad escape", key);
@@ -107,7 +110,8 @@ void value_capset(struct parse *p, void *field, const char *key, const char *val
 }
 
 /* yes, no, or a word of the key's own: its number. */
-static void word_or_bool(struct parse *p, uint8_t *field, const char *key, const char *value, const char *const *own)
+static void word_or_bool(struct parse *p, uint8_t *field, const char *key, const char *value,
+			 const char *const *own)
 {
 	unsigned i;
 	bool yes;

@@ -11,8 +11,11 @@ static const struct {
 	const char *key;
 	enum unit_timer_base base;
 } bases[] = {
-	{ "OnBootSec", UNIT_TIMER_BOOT }, { "OnStartupSec", UNIT_TIMER_STARTUP }, { "OnActiveSec", UNIT_TIMER_ACTIVE },
-	{ "OnUnitActiveSec", UNIT_TIMER_UNIT_ACTIVE }, { "OnUnitInactiveSec", UNIT_TIMER_UNIT_INACTIVE },
+	{ "OnBootSec", UNIT_TIMER_BOOT },
+	{ "OnStartupSec", UNIT_TIMER_STARTUP },
+	{ "OnActiveSec", UNIT_TIMER_ACTIVE },
+	{ "OnUnitActiveSec", UNIT_TIMER_UNIT_ACTIVE },
+	{ "OnUnitInactiveSec", UNIT_TIMER_UNIT_INACTIVE },
 	{ "OnCalendar", UNIT_TIMER_CALENDAR },
 };
 
@@ -31,12 +34,18 @@ static int read_line(struct parse *p, struct unit_timer_line *l, const char *key
 
 	l->base = base_of(key);
 	if (l->base != UNIT_TIMER_CALENDAR)
-		return num_span_ms(value, &l->span_ms) ? parse_bad(p, "%s= is a span of time such as 15min: \"%s\"", key, value) : 0;
+		return num_span_ms(value, &l->span_ms)
+			       ? parse_bad(p, "%s= is a span of time such as 15min: \"%s\"", key,
+					   value)
+			       : 0;
 	c = arena_get(p->set->arena, sizeof(*c));
 	if (!c)
 		return parse_bad(p, "there is no room left for units (UNIT_ARENA_KB)");
 	l->calendar = c;
-	return calendar_parse(value, c) ? parse_bad(p, "%s= is no calendar event of systemd.time(7): \"%s\"", key, value) : 0;
+	return calendar_parse(value, c)
+		       ? parse_bad(p, "%s= is no calendar event of systemd.time(7): \"%s\"", key,
+				   value)
+		       : 0;
 }
 
 void value_timer_line(struct parse *p, void *field, const char *key, const char *value)

@@ -14,8 +14,9 @@ static int digits(const char **at, unsigned n, unsigned base, uint32_t *ret)
 
 	while (n--) {
 		char c = *(*at)++;
-		unsigned d = c >= '0' && c <= '9' ? (unsigned)(c - '0') : (c | 32) >= 'a' && (c | 32) <= 'f' ?
-			(unsigned)((c | 32) - 'a' + 10) : 99;
+		unsigned d = c >= '0' && c <= '9'		  ? (unsigned)(c - '0')
+			     : (c | 32) >= 'a' && (c | 32) <= 'f' ? (unsigned)((c | 32) - 'a' + 10)
+								  : 99;
 
 		if (d >= base)
 			return -EINVAL;
@@ -45,7 +46,10 @@ static void put_utf8(struct str *s, uint32_t c)
 	str_putc(s, (char)(0x80 | (c & 63)));
 }
 
-/* What follows a backslash; *at stands on it. A NUL cannot be in a word, nor a code point that is none. */
+/*
+ * What follows a backslash; *at stands on it. A NUL cannot be in a word, nor a code point that is
+ * none.
+ */
 static int escape(const char **at, struct str *s)
 {
 	static const char plain[] = "abfnrtv\\\"'s", value[] = "\a\b\f\n\r\t\v\\\"' ";

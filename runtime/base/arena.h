@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* A bump allocator over the caller's bytes: nothing is freed singly, the mark/release pair undoes. Pure. */
+/*
+ * A bump allocator over the caller's bytes: nothing is freed singly, the mark/release pair undoes.
+ * Pure.
+ */
 #ifndef PINTLE_RUNTIME_BASE_ARENA_H
 #define PINTLE_RUNTIME_BASE_ARENA_H
 

@@ -57,7 +57,8 @@ static void tame(char *text)
 /* The text of such an error is its own reason: it names no call of the kernel's. */
 static bool tells_all(const struct err *e)
 {
-	static const int codes[] = { EBADMSG, EPROTO, ENOKEY, EKEYREJECTED, EKEYREVOKED, ECHILD, EINTR, ECANCELED };
+	static const int codes[] = { EBADMSG,	  EPROTO, ENOKEY, EKEYREJECTED,
+				     EKEYREVOKED, ECHILD, EINTR,  ECANCELED };
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(codes); i++)

@@ -49,7 +49,8 @@ const char *err_reason(int code);
 /*
  * Writes "step: text: reason" into buf (cap bytes, NUL-terminated, cut if need be); parts that are
  * empty are left out, and so is the reason of a code that stands for pintle's own verdict (EBADMSG,
- * EPROTO, ENOKEY, EKEYREJECTED, EKEYREVOKED, ECHILD, EINTR, ECANCELED: the text says it all). Returns buf.
+ * EPROTO, ENOKEY, EKEYREJECTED, EKEYREVOKED, ECHILD, EINTR, ECANCELED: the text says it all).
+ * Returns buf.
  */
 const char *err_say(const struct err *e, char *buf, unsigned cap);
 

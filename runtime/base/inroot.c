@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Resolves paths inside a foreign tree: see inroot.h. openat2(2) does it in the kernel; before
- * Linux 5.6 a walk does it here, component by component over O_PATH fds, each symlink put in front of
- * what is left of the path. ".." pops a stack of fds and stops at the root.
+ * Linux 5.6 a walk does it here, component by component over O_PATH fds, each symlink put in front
+ * of what is left of the path. ".." pops a stack of fds and stops at the root.
  */
 #include "runtime/base/inroot.h"
 
@@ -39,7 +39,9 @@ static void walk_done(struct walk *w)
 		close(w->fds[w->depth--]);
 }
 
-/* The first component of w->rest moves to name; 0 when nothing is left, -errno when it is too long. */
+/*
+ * The first component of w->rest moves to name; 0 when nothing is left, -errno when it is too long.
+ */
 static int next_component(struct walk *w, char name[256])
 {
 	size_t skip = strspn(w->rest, "/"), n = strcspn(w->rest + skip, "/");
@@ -229,7 +231,8 @@ static int nolink_walk(int root_fd, const char *path, int flags, mode_t mode)
 		if (rc < 0)
 			break;
 		if (rc == 0 || is_last(&w)) {
-			int fd = openat(w.fds[w.depth], rc ? name : ".", flags | O_NOFOLLOW | O_CLOEXEC, mode);
+			int fd = openat(w.fds[w.depth], rc ? name : ".",
+					flags | O_NOFOLLOW | O_CLOEXEC, mode);
 
 			rc = fd < 0 ? -errno : fd;
 			break;
@@ -238,7 +241,8 @@ static int nolink_walk(int root_fd, const char *path, int flags, mode_t mode)
 		if (rc == -ENOTDIR) {
 			struct stat st;
 
-			if (!fstatat(w.fds[w.depth], name, &st, AT_SYMLINK_NOFOLLOW) && S_ISLNK(st.st_mode))
+			if (!fstatat(w.fds[w.depth], name, &st, AT_SYMLINK_NOFOLLOW) &&
+			    S_ISLNK(st.st_mode))
 				rc = -ELOOP;
 		}
 	}
@@ -265,7 +269,8 @@ int inroot_open_nolink(int root_fd, const char *path, int flags, mode_t mode)
 	if (has_dotdot(path))
 		return -EINVAL;
 	path += strspn(path, "/");
-	rc = by_kernel(root_fd, path, flags | O_NOFOLLOW, mode, SYS_RESOLVE_IN_ROOT | SYS_RESOLVE_NO_SYMLINKS);
+	rc = by_kernel(root_fd, path, flags | O_NOFOLLOW, mode,
+		       SYS_RESOLVE_IN_ROOT | SYS_RESOLVE_NO_SYMLINKS);
 	return lacks_openat2(rc) ? nolink_walk(root_fd, path, flags, mode) : rc;
 }
 
@@ -276,7 +281,8 @@ int inroot_open_nocross(int root_fd, const char *path, int flags)
 
 	if (has_dotdot(path))
 		return -EINVAL;
-	fd = by_kernel(root_fd, path, flags | O_NOFOLLOW, 0, SYS_RESOLVE_BENEATH | SYS_RESOLVE_NO_XDEV | SYS_RESOLVE_NO_SYMLINKS);
+	fd = by_kernel(root_fd, path, flags | O_NOFOLLOW, 0,
+		       SYS_RESOLVE_BENEATH | SYS_RESOLVE_NO_XDEV | SYS_RESOLVE_NO_SYMLINKS);
 	if (!lacks_openat2(fd))
 		return fd;
 	fd = nolink_walk(root_fd, path, flags, 0);
@@ -300,7 +306,10 @@ static const char *last_component(const char *path, size_t *ret_parent_len)
 	return path + start;
 }
 
-/* Opens prefix as a folder below the root; if it is not there, makes its last part in parent_fd first. */
+/*
+ * Opens prefix as a folder below the root; if it is not there, makes its last part in parent_fd
+ * first.
+ */
 static int open_or_make(int root_fd, int parent_fd, const char *prefix, mode_t mode)
 {
 	size_t parent_len;
@@ -348,7 +357,8 @@ int inroot_parent(int root_fd, const char *path, int make, mode_t mode, const ch
 		return *name && *name != '/' ? -ENAMETOOLONG : -EINVAL;
 	memcpy(parent, path, parent_len);
 	parent[parent_len] = '\0';
-	fd = make ? inroot_mkdirs(root_fd, parent, mode) : inroot_open(root_fd, parent, O_PATH | O_DIRECTORY, 0);
+	fd = make ? inroot_mkdirs(root_fd, parent, mode)
+		  : inroot_open(root_fd, parent, O_PATH | O_DIRECTORY, 0);
 	if (fd >= 0)
 		*ret_name = name;
 	return fd;

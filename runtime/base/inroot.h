@@ -28,8 +28,8 @@ int inroot_open(int root_fd, const char *path, int flags, mode_t mode);
 int inroot_open_nolink(int root_fd, const char *path, int flags, mode_t mode);
 
 /*
- * As inroot_open_nolink, and no mount is crossed either (before openat2 only where it leads to another device): for a
- * procfs of our own.
+ * As inroot_open_nolink, and no mount is crossed either (before openat2 only where it leads to
+ * another device): for a procfs of our own.
  */
 int inroot_open_nocross(int root_fd, const char *path, int flags);
 
@@ -41,8 +41,8 @@ int inroot_open_nocross(int root_fd, const char *path, int flags);
 int inroot_parent(int root_fd, const char *path, int make, mode_t mode, const char **ret_name);
 
 /*
- * Makes the path a folder (mkdir -p, following symlinks inside the root) and returns an O_PATH fd to it, or -errno;
- * -ENOTDIR where something else is in the way.
+ * Makes the path a folder (mkdir -p, following symlinks inside the root) and returns an O_PATH fd
+ * to it, or -errno; -ENOTDIR where something else is in the way.
  */
 int inroot_mkdirs(int root_fd, const char *path, mode_t mode);
 

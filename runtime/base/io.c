@@ -94,7 +94,8 @@ int io_write_file(int dirfd, const char *path, const char *text)
 
 static int write_synced(int dirfd, const char *name, const void *bytes, size_t n, mode_t mode)
 {
-	int fd AUTO_CLOSE = openat(dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	int fd AUTO_CLOSE =
+		openat(dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
 	int rc;
 
 	if (fd < 0)

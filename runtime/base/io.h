@@ -32,7 +32,10 @@ int io_write_file(int dirfd, const char *path, const char *text);
  */
 int io_replace_file(int dirfd, const char *name, const void *bytes, size_t n, mode_t mode);
 
-/* mkdir -p of path below dirfd; existing folders are fine. 0 or -errno. Follows symlinks: trusted paths only. */
+/*
+ * mkdir -p of path below dirfd; existing folders are fine. 0 or -errno. Follows symlinks: trusted
+ * paths only.
+ */
 int io_mkdirs(int dirfd, const char *path, mode_t mode);
 
 /*

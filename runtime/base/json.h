@@ -36,7 +36,10 @@ struct json_value {
 	uint8_t n_index;	/* arrays among them */
 	uint16_t index[JSON_DEPTH_MAX];	/* where in those arrays the value is, outermost first */
 	int64_t integer;
-	const char *text;	/* JSON_STRING: without NULs; numbers: as written, not NUL-terminated. In the callback only */
+	/*
+	 * JSON_STRING: without NULs; numbers: as written, not NUL-terminated. In the callback only
+	 */
+	const char *text;
 	size_t len;
 };
 

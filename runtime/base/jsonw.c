@@ -155,7 +155,9 @@ void jsonw_hundredths(struct jsonw *w, const char *key, uint64_t v)
 	char text[32];
 
 	key_of(w, key);
-	put(w, text, (size_t)str_print(text, sizeof(text), "%llu.%02u", (unsigned long long)(v / 100), (unsigned)(v % 100)));
+	put(w, text,
+	    (size_t)str_print(text, sizeof(text), "%llu.%02u", (unsigned long long)(v / 100),
+			      (unsigned)(v % 100)));
 }
 
 void jsonw_bool(struct jsonw *w, const char *key, bool v)

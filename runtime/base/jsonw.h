@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Writes JSON (RFC 8259) to an fd through a buffer of the caller's: commas and escapes are made here,
- * nesting is the caller's to keep even. Bytes that are no UTF-8 become \ufffd. For tools and workers.
+ * Writes JSON (RFC 8259) to an fd through a buffer of the caller's: commas and escapes are made
+ * here, nesting is the caller's to keep even. Bytes that are no UTF-8 become \ufffd. For tools and
+ * workers.
  */
 #ifndef PINTLE_RUNTIME_BASE_JSONW_H
 #define PINTLE_RUNTIME_BASE_JSONW_H

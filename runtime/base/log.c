@@ -34,7 +34,10 @@ unsigned log_dropped(void)
 	return dropped;
 }
 
-/* One write(2) a line: a line on /dev/kmsg is one write by its contract, and lines never interleave. */
+/*
+ * One write(2) a line: a line on /dev/kmsg is one write by its contract, and lines never
+ * interleave.
+ */
 static void emit(enum log_level level, const char *text)
 {
 	char line[LOG_LINE_MAX + 16];

@@ -10,15 +10,27 @@
 #include "runtime/base/compiler.h"
 #include "runtime/base/err.h"
 
-enum log_level { LOG_LVL_ERR = 3, LOG_LVL_WARN = 4, LOG_LVL_NOTICE = 5, LOG_LVL_INFO = 6, LOG_LVL_DEBUG = 7 };
+enum log_level {
+	LOG_LVL_ERR = 3,
+	LOG_LVL_WARN = 4,
+	LOG_LVL_NOTICE = 5,
+	LOG_LVL_INFO = 6,
+	LOG_LVL_DEBUG = 7
+};
 
 #define LOG_LINE_MAX 480
 
-/* Where lines go: an fd opened non-blocking by the caller (not closed here), -1 = nowhere. kmsg adds "<level>pintle: ". */
+/*
+ * Where lines go: an fd opened non-blocking by the caller (not closed here), -1 = nowhere. kmsg
+ * adds "<level>pintle: ".
+ */
 void log_to(int fd, int is_kmsg);
 /* Lines above this level are dropped. Default LOG_LVL_INFO. */
 void log_set_level(enum log_level most);
-/* A second reader of every line (PID 1 keeps its own ring by it); NULL removes it. line is NUL-terminated, no newline. */
+/*
+ * A second reader of every line (PID 1 keeps its own ring by it); NULL removes it. line is
+ * NUL-terminated, no newline.
+ */
 void log_set_hook(void (*hook)(enum log_level level, const char *line));
 
 /* Formats by str_fmt's rules; never blocks if the fd does not. */

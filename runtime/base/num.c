@@ -117,12 +117,29 @@ struct span_unit {
 
 /* systemd.time(7), without months and years, which mean nothing for a timeout. */
 static const struct span_unit span_units[] = {
-	{ "us", 1 }, { "usec", 1 }, { "ms", 1000 }, { "msec", 1000 },
-	{ "s", 1000000 }, { "sec", 1000000 }, { "second", 1000000 }, { "seconds", 1000000 }, { "", 1000000 },
-	{ "m", 60000000 }, { "min", 60000000 }, { "minute", 60000000 }, { "minutes", 60000000 },
-	{ "h", 3600000000 }, { "hr", 3600000000 }, { "hour", 3600000000 }, { "hours", 3600000000 },
-	{ "d", 86400000000 }, { "day", 86400000000 }, { "days", 86400000000 },
-	{ "w", 604800000000 }, { "week", 604800000000 }, { "weeks", 604800000000 },
+	{ "us", 1 },
+	{ "usec", 1 },
+	{ "ms", 1000 },
+	{ "msec", 1000 },
+	{ "s", 1000000 },
+	{ "sec", 1000000 },
+	{ "second", 1000000 },
+	{ "seconds", 1000000 },
+	{ "", 1000000 },
+	{ "m", 60000000 },
+	{ "min", 60000000 },
+	{ "minute", 60000000 },
+	{ "minutes", 60000000 },
+	{ "h", 3600000000 },
+	{ "hr", 3600000000 },
+	{ "hour", 3600000000 },
+	{ "hours", 3600000000 },
+	{ "d", 86400000000 },
+	{ "day", 86400000000 },
+	{ "days", 86400000000 },
+	{ "w", 604800000000 },
+	{ "week", 604800000000 },
+	{ "weeks", 604800000000 },
 };
 
 static uint64_t span_unit_us(const char *name, size_t n)
@@ -159,7 +176,8 @@ static int span_part(const char **at, uint64_t *us)
 		scale /= 10;
 		f += (uint64_t)(frac[i] - '0') * scale;
 	}
-	if (!num_mul(v, unit_us, &part) || !num_add(part, unit_us * f / 1000000, &part) || !num_add(*us, part, us))
+	if (!num_mul(v, unit_us, &part) || !num_add(part, unit_us * f / 1000000, &part) ||
+	    !num_add(*us, part, us))
 		return -ERANGE;
 	*at = unit + nu;
 	return 0;

@@ -35,7 +35,9 @@ static int open_folder(int dirfd, const char *name)
 	return fd;
 }
 
-/* Too deep to hold another fd: the folder becomes a child of the top, where it will be met again. */
+/*
+ * Too deep to hold another fd: the folder becomes a child of the top, where it will be met again.
+ */
 static int move_up(struct remover *r, const char *name)
 {
 	char up[32];
@@ -59,7 +61,10 @@ static int descend(struct remover *r, const char *name)
 	return 1;
 }
 
-/* Removes the files of the deepest folder. 0 when it is empty, 1 when it went into a sub-folder, -errno. */
+/*
+ * Removes the files of the deepest folder. 0 when it is empty, 1 when it went into a sub-folder,
+ * -errno.
+ */
 static int clear_files(struct remover *r)
 {
 	struct level *l = &r->stack[r->depth - 1];

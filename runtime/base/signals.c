@@ -35,7 +35,8 @@ int signal_by_name(const char *text)
 	if (strncasecmp(text, "RTMIN", 5) == 0) {
 		if (!text[5])
 			return SIGRTMIN;
-		if (text[5] == '+' && !num_u64(text + 6, strlen(text + 6), (uint64_t)(SIGRTMAX - SIGRTMIN), &n))
+		if (text[5] == '+' &&
+		    !num_u64(text + 6, strlen(text + 6), (uint64_t)(SIGRTMAX - SIGRTMIN), &n))
 			return SIGRTMIN + (int)n;
 	}
 	return -EINVAL;

@@ -5,7 +5,9 @@
 
 /* "SIGTERM", "TERM", "term", "15" or "RTMIN+3": the number on this architecture, or -EINVAL. */
 int signal_by_name(const char *text);
-/* "TERM" for SIGTERM; "RT" for a real-time signal, "?" for a number that is none. Static storage. */
+/*
+ * "TERM" for SIGTERM; "RT" for a real-time signal, "?" for a number that is none. Static storage.
+ */
 const char *signal_name(int sig);
 
 #endif

@@ -53,7 +53,10 @@ bool str_ends(const char *text, const char *suffix);
 /* A span of n bytes equals a C string. */
 bool str_is(const char *span, size_t n, const char *text);
 
-/* Length of the multi-byte UTF-8 sequence at the start of text (n >= 1 bytes), 0 if there is none (RFC 3629 section 4). */
+/*
+ * Length of the multi-byte UTF-8 sequence at the start of text (n >= 1 bytes), 0 if there is none
+ * (RFC 3629 section 4).
+ */
 size_t str_utf8_len(const char *text, size_t n);
 
 /*

@@ -74,7 +74,9 @@ static void put_text(struct str *s, const struct conv *c, const char *text)
 static void put_number(struct str *s, const struct conv *c, uint64_t v, bool negative)
 {
 	const char *set = c->kind == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
-	unsigned base = c->kind == 'x' || c->kind == 'X' || c->kind == 'p' ? 16 : c->kind == 'o' ? 8 : 10;
+	unsigned base = c->kind == 'x' || c->kind == 'X' || c->kind == 'p' ? 16
+			: c->kind == 'o'				   ? 8
+									   : 10;
 	char digits[24];
 	size_t n = sizeof(digits), len;
 

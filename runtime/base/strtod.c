@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * yajl names strtod(3) for callers that want doubles; ours all take numbers as text (json.c), so that it is never called: musl's
- * own would bring 4 KB of floating point into the binary. On the desk, where tests are linked with glibc, there is nothing here.
+ * yajl names strtod(3) for callers that want doubles; ours all take numbers as text (json.c), so
+ * that it is never called: musl's own would bring 4 KB of floating point into the binary. On the
+ * desk, where tests are linked with glibc, there is nothing here.
  */
 #include <stdlib.h>
 

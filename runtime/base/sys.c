@@ -46,7 +46,9 @@ long sys_clone3(struct sys_clone_args *args, size_t size)
 
 long sys_clone(unsigned long flags, int *pidfd)
 {
-	/* The first three arguments have the same order everywhere; tls and child_tid are not used. */
+	/*
+	 * The first three arguments have the same order everywhere; tls and child_tid are not used.
+	 */
 	return result(syscall(SYS_clone, flags, 0, pidfd, 0, 0));
 }
 
@@ -85,7 +87,8 @@ static int each_fd(unsigned first, unsigned last, void (*act)(int fd))
 
 		while (*end)
 			end++;
-		if (!num_u64(entry.name, (size_t)(end - entry.name), last, &n) && n >= first && (int)n != self)
+		if (!num_u64(entry.name, (size_t)(end - entry.name), last, &n) && n >= first &&
+		    (int)n != self)
 			act((int)n);
 	}
 	close(self);
@@ -109,7 +112,9 @@ int sys_cloexec_range(unsigned first, unsigned last)
 {
 	if (!syscall(NR_close_range, first, last, RANGE_CLOEXEC))
 		return 0;
-	return errno == ENOSYS || errno == EINVAL || errno == EPERM ? each_fd(first, last, set_cloexec) : -errno;
+	return errno == ENOSYS || errno == EINVAL || errno == EPERM
+		       ? each_fd(first, last, set_cloexec)
+		       : -errno;
 }
 
 int sys_close_range(unsigned first, unsigned last)
@@ -144,7 +149,8 @@ long sys_execveat(int dirfd, const char *path, char *const argv[], char *const e
 	return result(syscall(SYS_execveat, dirfd, path, argv, envp, flags));
 }
 
-long sys_mount_setattr(int dirfd, const char *path, unsigned flags, struct sys_mount_attr *a, size_t size)
+long sys_mount_setattr(int dirfd, const char *path, unsigned flags, struct sys_mount_attr *a,
+		       size_t size)
 {
 	return result(syscall(NR_mount_setattr, dirfd, path, flags, a, size));
 }

@@ -37,8 +37,8 @@ struct sys_mount_attr {
 /* clone3(2) with fork semantics (stack = 0). Pid in the parent, 0 in the child. Linux 5.3. */
 long sys_clone3(struct sys_clone_args *args, size_t size);
 /*
- * clone(2) with fork semantics: the fallback before 5.3. flags are CLONE_* without CLONE_VM, the low
- * byte is the exit signal; *pidfd is set when CLONE_PIDFD is among them (5.2).
+ * clone(2) with fork semantics: the fallback before 5.3. flags are CLONE_* without CLONE_VM, the
+ * low byte is the exit signal; *pidfd is set when CLONE_PIDFD is among them (5.2).
  */
 long sys_clone(unsigned long flags, int *pidfd);
 long sys_openat2(int dirfd, const char *path, const struct sys_open_how *how);	/* 5.6 */
@@ -53,8 +53,9 @@ long sys_finit_module(int fd, const char *params, int flags);
 long sys_capset(const void *header, const void *data);
 long sys_seccomp(unsigned op, unsigned flags, void *args);
 long sys_execveat(int dirfd, const char *path, char *const argv[], char *const envp[], int flags);
-long sys_mount_setattr(int dirfd, const char *path, unsigned flags, struct sys_mount_attr *a, size_t size); /* 5.12 */
-long sys_fsopen(const char *type, unsigned flags);				/* 5.2, as the next four */
+long sys_mount_setattr(int dirfd, const char *path, unsigned flags, struct sys_mount_attr *a,
+		       size_t size);		   /* 5.12 */
+long sys_fsopen(const char *type, unsigned flags); /* 5.2, as the next four */
 long sys_fsconfig(int fd, unsigned cmd, const char *key, const void *value, int aux);
 long sys_fsmount(int fd, unsigned flags, unsigned attrs);
 long sys_open_tree(int dirfd, const char *path, unsigned flags);

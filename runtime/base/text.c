@@ -88,7 +88,12 @@ bool text_is_utf8(const void *bytes, size_t n)
 	const unsigned char *p = bytes;
 
 	while (n) {
-		size_t len = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf5 ? 4 : 0;
+		size_t len = *p < 0x80	 ? 1
+			     : *p < 0xc2 ? 0
+			     : *p < 0xe0 ? 2
+			     : *p < 0xf0 ? 3
+			     : *p < 0xf5 ? 4
+					 : 0;
 
 		if (!len || len > n)
 			return false;

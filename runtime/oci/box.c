@@ -33,7 +33,8 @@ int box_root(const char *path, struct err *e)
 	char by_default[512];
 	int rc;
 
-	str_print(by_default, sizeof(by_default), "%s/pintle-runc", geteuid() && user && *user ? user : "/run");
+	str_print(by_default, sizeof(by_default), "%s/pintle-runc",
+		  geteuid() && user && *user ? user : "/run");
 	if (!path || !*path)
 		path = by_default;
 	rc = io_mkdirs(AT_FDCWD, path, 0700);
@@ -47,10 +48,13 @@ int box_check_id(const char *id, struct err *e)
 {
 	const char *p;
 
-	for (p = id; (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || (*p && strchr("_+-.", *p)); p++)
+	for (p = id; (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+		     (*p >= '0' && *p <= '9') || (*p && strchr("_+-.", *p));
+	     p++)
 		;
 	if (*p || p == id || p - id >= BOX_ID_MAX || !strcmp(id, ".") || !strcmp(id, ".."))
-		return err_set(e, EINVAL, "container", "\"%s\" is no id: letters, digits and _+-. make one", id);
+		return err_set(e, EINVAL, "container",
+			       "\"%s\" is no id: letters, digits and _+-. make one", id);
 	return 0;
 }
 
@@ -66,7 +70,9 @@ int box_lock(struct box *b, struct err *e)
 			return err_set(e, errno, "container", "lock %s", b->id);
 		nanosleep(&pause, NULL);
 	}
-	return tries < LOCK_TRIES ? 0 : err_set(e, EBUSY, "container", "another command works on %s", b->id);
+	return tries < LOCK_TRIES
+		       ? 0
+		       : err_set(e, EBUSY, "container", "another command works on %s", b->id);
 }
 
 void box_unlock(struct box *b)
@@ -83,7 +89,8 @@ int box_make(struct box *b, const char *id, struct err *e)
 	*b = (struct box){ .fd = -1, .owner = geteuid() };
 	str_copy(b->id, sizeof(b->id), id);
 	if (mkdirat(root_fd, id, 0711))
-		return err_set(e, errno, "container", errno == EEXIST ? "id %s is in use: it" : "%s", id);
+		return err_set(e, errno, "container",
+			       errno == EEXIST ? "id %s is in use: it" : "%s", id);
 	b->fd = openat(root_fd, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (b->fd < 0)
 		return err_set(e, errno, "container", "%s", id);
@@ -101,7 +108,8 @@ int box_open(struct box *b, const char *id, bool change, struct err *e)
 	str_copy(b->id, sizeof(b->id), id);
 	b->fd = openat(root_fd, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (b->fd < 0)
-		return err_set(e, errno == ENOENT ? ENOENT : errno, "container", "%s does not exist", id);
+		return err_set(e, errno == ENOENT ? ENOENT : errno, "container",
+			       "%s does not exist", id);
 	rc = change ? box_lock(b, e) : 0;
 	/* Whoever had the lock may have removed it. */
 	if (!rc && (fstat(b->fd, &st) || !st.st_nlink))
@@ -122,7 +130,8 @@ int box_remove(struct box *b, struct err *e)
 	int rc = io_remove_tree(root_fd, b->id);
 
 	box_close(b);
-	return rc && rc != -ENOENT ? err_set(e, rc, "container", "remove the folder of %s", b->id) : 0;
+	return rc && rc != -ENOENT ? err_set(e, rc, "container", "remove the folder of %s", b->id)
+				   : 0;
 }
 
 uint64_t box_ticks(pid_t pid)

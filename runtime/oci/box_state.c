@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* state.json of a container, written whole and read back, and the specification's state (runtime.md "State"). */
+/*
+ * state.json of a container, written whole and read back, and the specification's state (runtime.md
+ * "State").
+ */
 #include "runtime/oci/box_state.h"
 
 #include <errno.h>
@@ -17,8 +20,8 @@
 #include "runtime/oci/config.h"
 
 static const char *const words[] = {
-	[BOX_CREATING] = "creating", [BOX_CREATED] = "created", [BOX_RUNNING] = "running", [BOX_PAUSED] = "paused",
-	[BOX_STOPPED] = "stopped",
+	[BOX_CREATING] = "creating", [BOX_CREATED] = "created", [BOX_RUNNING] = "running",
+	[BOX_PAUSED] = "paused",     [BOX_STOPPED] = "stopped",
 };
 
 const char *box_word(enum box_status s)
@@ -81,14 +84,15 @@ struct field {
 static int take(void *ctx, const char *path, const struct json_value *v, struct err *e)
 {
 	static const struct field texts[] = {
-		TEXT("ociVersion", version), TEXT("bundle", bundle), TEXT("rootfs", rootfs), TEXT("cgroup", cgroup),
-		TEXT("created", created),
+		TEXT("ociVersion", version), TEXT("bundle", bundle),   TEXT("rootfs", rootfs),
+		TEXT("cgroup", cgroup),	     TEXT("created", created),
 	};
 	struct box *b = ctx;
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(texts) && v->type == JSON_STRING; i++)
-		if (!strcmp(path, texts[i].name) && str_print((char *)b + texts[i].at, texts[i].cap, "%.*s", (int)v->len, v->text) < 0)
+		if (!strcmp(path, texts[i].name) && str_print((char *)b + texts[i].at, texts[i].cap,
+							      "%.*s", (int)v->len, v->text) < 0)
 			return err_set(e, ENAMETOOLONG, "container", "state: %s", path);
 	if (!strcmp(path, "status") && v->type == JSON_STRING)
 		b->status = by_word(v->text, v->len);
@@ -139,7 +143,8 @@ static void put_state(struct jsonw *w, const struct box *b)
 	jsonw_text(w, "bundle", b->bundle);
 }
 
-int box_write_process_state(const struct box *b, const struct oci_config *c, int32_t pid, const char *metadata, int fd)
+int box_write_process_state(const struct box *b, const struct oci_config *c, int32_t pid,
+			    const char *metadata, int fd)
 {
 	struct jsonw w;
 

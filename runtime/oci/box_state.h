@@ -5,7 +5,10 @@
 
 #include "runtime/oci/box.h"
 
-/* Reads it into *b. A folder without one is a container that is being created (or whose creation was cut short). 0 or -errno. */
+/*
+ * Reads it into *b. A folder without one is a container that is being created (or whose creation
+ * was cut short). 0 or -errno.
+ */
 int box_state_read(struct box *b, struct err *e);
 
 #endif

@@ -19,7 +19,8 @@
 /* Pages come as they are touched. */
 static void *get_pages(size_t n)
 {
-	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		       -1, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }
@@ -61,10 +62,14 @@ static int parse(struct bundle *u, struct err *e)
 {
 	struct arena *a = bundle_arena();
 
-	return a ? oci_config_read(a, u->text, u->len, "config.json", &u->config, e) : err_set(e, ENOMEM, "config.json", "arena");
+	return a ? oci_config_read(a, u->text, u->len, "config.json", &u->config, e)
+		 : err_set(e, ENOMEM, "config.json", "arena");
 }
 
-/* Relative to the bundle, and without symlinks: it is what the container's mounts are compared with. */
+/*
+ * Relative to the bundle, and without symlinks: it is what the container's mounts are compared
+ * with.
+ */
 static int resolve_root(struct bundle *u, struct box *b, struct err *e)
 {
 	const char *path = u->config.root_path;
@@ -72,7 +77,8 @@ static int resolve_root(struct bundle *u, struct box *b, struct err *e)
 
 	if (!path)
 		return err_set(e, EINVAL, "config.json", "root.path is missing");
-	if (str_print(joined, sizeof(joined), "%s%s%s", path[0] == '/' ? "" : b->bundle, path[0] == '/' ? "" : "/", path) < 0)
+	if (str_print(joined, sizeof(joined), "%s%s%s", path[0] == '/' ? "" : b->bundle,
+		      path[0] == '/' ? "" : "/", path) < 0)
 		return err_set(e, ENAMETOOLONG, "root", "%s", path);
 	if (!realpath(joined, b->rootfs))
 		return err_set(e, errno, "root", "%s", joined);
@@ -92,14 +98,16 @@ int bundle_read(struct bundle *u, const char *path, struct box *b, struct err *e
 	rc = bundle_file(folder, "config.json", &u->text, &u->len, e);
 	rc = rc ?: parse(u, e);
 	rc = rc ?: resolve_root(u, b, e);
-	if (!rc && str_copy(b->version, sizeof(b->version), u->config.version ? u->config.version : ""))
+	if (!rc &&
+	    str_copy(b->version, sizeof(b->version), u->config.version ? u->config.version : ""))
 		rc = err_set(e, EINVAL, "config.json", "ociVersion is too long");
 	return rc;
 }
 
 int bundle_keep(const struct bundle *u, const struct box *b, struct err *e)
 {
-	int fd AUTO_CLOSE = openat(b->fd, "config.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd AUTO_CLOSE =
+		openat(b->fd, "config.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	int rc = fd < 0 ? -errno : io_write_full(fd, u->text, u->len);
 
 	return rc ? err_set(e, rc, "container", "keep config.json of %s", b->id) : 0;

@@ -6,16 +6,21 @@
 #include "runtime/oci/box.h"
 #include "runtime/oci/config.h"
 
-#define BUNDLE_CONFIG_MAX (1024u * 1024)	/* bytes of config.json; podman writes some 30,000 */
+#define BUNDLE_CONFIG_MAX (1024u * 1024) /* bytes of config.json; podman writes some 30,000 */
 
-/* Everything that a config says, and the bytes it came from; the memory is the kernel's until exit. */
+/*
+ * Everything that a config says, and the bytes it came from; the memory is the kernel's until exit.
+ */
 struct bundle {
 	struct oci_config config;
 	const char *text;
 	size_t len;
 };
 
-/* Reads PATH/config.json (path NULL: the working folder) and says in b what the bundle and root file system are called. 0 or -errno. */
+/*
+ * Reads PATH/config.json (path NULL: the working folder) and says in b what the bundle and root
+ * file system are called. 0 or -errno.
+ */
 int bundle_read(struct bundle *u, const char *path, struct box *b, struct err *e);
 /* Keeps the copy in the container's folder. */
 int bundle_keep(const struct bundle *u, const struct box *b, struct err *e);

@@ -25,9 +25,11 @@ static int put_slice(struct str *s, const char *slice, size_t n)
 	return 0;
 }
 
-int cgroups_path(const char *said, const char *id, bool systemd, char *ret, size_t cap, struct err *e)
+int cgroups_path(const char *said, const char *id, bool systemd, char *ret, size_t cap,
+		 struct err *e)
 {
-	const char *first = said ? strchr(said, ':') : NULL, *second = first ? strchr(first + 1, ':') : NULL;
+	const char *first = said ? strchr(said, ':') : NULL,
+		   *second = first ? strchr(first + 1, ':') : NULL;
 	struct str s;
 
 	str_init(&s, ret, cap);
@@ -38,7 +40,8 @@ int cgroups_path(const char *said, const char *id, bool systemd, char *ret, size
 	} else {
 		if (put_slice(&s, said, (size_t)(first - said)))
 			return err_set(e, EINVAL, "cgroupsPath", "\"%s\" names no slice", said);
-		str_fmt(&s, "/%.*s%s%s.scope", (int)(second - first - 1), first + 1, second > first + 1 ? "-" : "", second + 1);
+		str_fmt(&s, "/%.*s%s%s.scope", (int)(second - first - 1), first + 1,
+			second > first + 1 ? "-" : "", second + 1);
 	}
 	return s.cut ? err_set(e, ENAMETOOLONG, "cgroupsPath", "%s", said ? said : id) : 0;
 }

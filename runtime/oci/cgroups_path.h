@@ -9,9 +9,11 @@
 #include "runtime/base/err.h"
 
 /*
- * The group's path below the hierarchies' roots: what config.json says, or with --systemd-cgroup "slice:prefix:name" as systemd
- * would place it ("a-b.slice:p:n" → "/a.slice/a-b.slice/p-n.scope"); NULL: "/pintle-runc/ID". 0 or -errno with e.
+ * The group's path below the hierarchies' roots: what config.json says, or with --systemd-cgroup
+ * "slice:prefix:name" as systemd would place it ("a-b.slice:p:n" → "/a.slice/a-b.slice/p-n.scope");
+ * NULL: "/pintle-runc/ID". 0 or -errno with e.
  */
-int cgroups_path(const char *said, const char *id, bool systemd, char *ret, size_t cap, struct err *e);
+int cgroups_path(const char *said, const char *id, bool systemd, char *ret, size_t cap,
+		 struct err *e);
 
 #endif

@@ -32,7 +32,8 @@ static int find(const char *id, bool change, struct err *e)
 		return rc;
 	box_refresh(&t.box);
 	if (t.box.status == BOX_STOPPED || t.box.status == BOX_CREATING)
-		return err_set(e, ESRCH, "container", "container not running: %s is %s", id, box_word(t.box.status));
+		return err_set(e, ESRCH, "container", "container not running: %s is %s", id,
+			       box_word(t.box.status));
 	return box_cgroup(&t.box, &t.tree, &t.cg, e);
 }
 
@@ -43,7 +44,8 @@ static int freeze(const struct command *c, int argc, char **argv, bool frozen, s
 
 	rc = rc ?: find(argv[0], true, e);
 	if (!rc && frozen == (t.box.status == BOX_PAUSED))
-		return err_set(e, EBUSY, c->word, "container %s is %s", argv[0], box_word(t.box.status));
+		return err_set(e, EBUSY, c->word, "container %s is %s", argv[0],
+			       box_word(t.box.status));
 	return rc ?: cg_freeze(&t.cg, frozen, e);
 }
 
@@ -110,7 +112,8 @@ static int resources_from_file(const char *path, struct cg_resources *ret, struc
 	struct arena *a = bundle_arena();
 	const char *text;
 	size_t n;
-	int rc = a ? bundle_file(AT_FDCWD, path, &text, &n, e) : err_set(e, ENOMEM, "update", "arena");
+	int rc = a ? bundle_file(AT_FDCWD, path, &text, &n, e)
+		   : err_set(e, ENOMEM, "update", "arena");
 
 	return rc ?: oci_resources_read(a, text, n, path, ret, e);
 }
@@ -137,15 +140,25 @@ int cmd_update(const struct command *c, int argc, char **argv, struct err *e)
 	static struct cg_resources r;
 	const char *file = NULL, *memory = NULL, *swap = NULL, *reservation = NULL;
 	const struct opt table[] = {
-		{ "resources", 'r', OPT_TEXT, &file }, { "memory", 0, OPT_TEXT, &memory }, { "memory-swap", 0, OPT_TEXT, &swap },
-		{ "memory-reservation", 0, OPT_TEXT, &reservation }, { "pids-limit", 0, OPT_NUMBER, &r.pids_limit },
-		{ "cpu-share", 0, OPT_NUMBER, &r.cpu.shares }, { "cpu-shares", 0, OPT_NUMBER, &r.cpu.shares },
-		{ "cpu-quota", 0, OPT_NUMBER, &r.cpu.quota }, { "cpu-period", 0, OPT_NUMBER, &r.cpu.period },
-		{ "cpu-burst", 0, OPT_NUMBER, &r.cpu.burst }, { "cpu-idle", 0, OPT_NUMBER, &r.cpu.idle },
-		{ "cpu-rt-period", 0, OPT_NUMBER, &r.cpu.realtime_period }, { "cpu-rt-runtime", 0, OPT_NUMBER, &r.cpu.realtime_runtime },
-		{ "cpuset-cpus", 0, OPT_TEXT, &r.cpu.cpus }, { "cpuset-mems", 0, OPT_TEXT, &r.cpu.mems },
-		{ "blkio-weight", 0, OPT_NUMBER, &r.blkio.weight }, { "kernel-memory", 0, OPT_TEXT, NULL },
-		{ "kernel-memory-tcp", 0, OPT_TEXT, NULL }, { 0 },
+		{ "resources", 'r', OPT_TEXT, &file },
+		{ "memory", 0, OPT_TEXT, &memory },
+		{ "memory-swap", 0, OPT_TEXT, &swap },
+		{ "memory-reservation", 0, OPT_TEXT, &reservation },
+		{ "pids-limit", 0, OPT_NUMBER, &r.pids_limit },
+		{ "cpu-share", 0, OPT_NUMBER, &r.cpu.shares },
+		{ "cpu-shares", 0, OPT_NUMBER, &r.cpu.shares },
+		{ "cpu-quota", 0, OPT_NUMBER, &r.cpu.quota },
+		{ "cpu-period", 0, OPT_NUMBER, &r.cpu.period },
+		{ "cpu-burst", 0, OPT_NUMBER, &r.cpu.burst },
+		{ "cpu-idle", 0, OPT_NUMBER, &r.cpu.idle },
+		{ "cpu-rt-period", 0, OPT_NUMBER, &r.cpu.realtime_period },
+		{ "cpu-rt-runtime", 0, OPT_NUMBER, &r.cpu.realtime_runtime },
+		{ "cpuset-cpus", 0, OPT_TEXT, &r.cpu.cpus },
+		{ "cpuset-mems", 0, OPT_TEXT, &r.cpu.mems },
+		{ "blkio-weight", 0, OPT_NUMBER, &r.blkio.weight },
+		{ "kernel-memory", 0, OPT_TEXT, NULL },
+		{ "kernel-memory-tcp", 0, OPT_TEXT, NULL },
+		{ 0 },
 	};
 	int rc;
 
@@ -168,7 +181,9 @@ int cmd_events(const struct command *c, int argc, char **argv, struct err *e)
 	static struct cg_stats stats;
 	const char *interval = "5s";
 	bool once = false;
-	const struct opt table[] = { { "stats", 0, OPT_FLAG, &once }, { "interval", 0, OPT_TEXT, &interval }, { 0 } };
+	const struct opt table[] = { { "stats", 0, OPT_FLAG, &once },
+				     { "interval", 0, OPT_TEXT, &interval },
+				     { 0 } };
 	int rc = command_options(c, table, argc, argv, &argv, e);
 	uint64_t ms = 0;
 
@@ -176,7 +191,8 @@ int cmd_events(const struct command *c, int argc, char **argv, struct err *e)
 		rc = err_set(e, EINVAL, "usage", "--interval %s", interval);
 	rc = rc ?: find(argv[0], false, e);
 	while (!rc) {
-		struct timespec pause = { .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000 };
+		struct timespec pause = { .tv_sec = (time_t)(ms / 1000),
+					  .tv_nsec = (long)(ms % 1000) * 1000000 };
 
 		rc = cg_stats_read(&t.cg, &stats);
 		rc = rc ?: oci_stats_write(STDOUT_FILENO, t.box.id, &stats);

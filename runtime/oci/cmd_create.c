@@ -35,9 +35,13 @@ int cmd_create(const struct command *c, int argc, char **argv, struct err *e)
 	struct launch_options o = { .console_fd = -1, .systemd_cgroup = commands_systemd_cgroup };
 	int64_t preserve = 0;
 	const struct opt table[] = {
-		{ "bundle", 'b', OPT_TEXT, &o.bundle }, { "console-socket", 0, OPT_TEXT, &o.console_socket },
-		{ "pid-file", 0, OPT_TEXT, &o.pid_file }, { "no-pivot", 0, OPT_FLAG, &o.no_pivot },
-		{ "no-new-keyring", 0, OPT_FLAG, NULL }, { "preserve-fds", 0, OPT_NUMBER, &preserve }, { 0 },
+		{ "bundle", 'b', OPT_TEXT, &o.bundle },
+		{ "console-socket", 0, OPT_TEXT, &o.console_socket },
+		{ "pid-file", 0, OPT_TEXT, &o.pid_file },
+		{ "no-pivot", 0, OPT_FLAG, &o.no_pivot },
+		{ "no-new-keyring", 0, OPT_FLAG, NULL },
+		{ "preserve-fds", 0, OPT_NUMBER, &preserve },
+		{ 0 },
 	};
 	int rc = command_options(c, table, argc, argv, &argv, e);
 
@@ -57,7 +61,10 @@ struct run_options {
 	struct tty tty;
 };
 
-/* From the released container to its end, or to the point where it is left alone. Exit status or -errno. */
+/*
+ * From the released container to its end, or to the point where it is left alone. Exit status or
+ * -errno.
+ */
 static int see_off(struct run_options *r, struct err *e)
 {
 	int rc = session_release(&made.session, e);
@@ -107,16 +114,23 @@ static int run(struct run_options *r, struct err *e)
 
 int cmd_run(const struct command *c, int argc, char **argv, struct err *e)
 {
-	struct run_options r = { .launch = { .console_fd = -1, .run = true, .systemd_cgroup = commands_systemd_cgroup } };
+	struct run_options r = { .launch = { .console_fd = -1,
+					     .run = true,
+					     .systemd_cgroup = commands_systemd_cgroup } };
 	struct launch_options *o = &r.launch;
 	int64_t preserve = 0;
 	bool no_subreaper = false;
 	const struct opt table[] = {
-		{ "bundle", 'b', OPT_TEXT, &o->bundle }, { "console-socket", 0, OPT_TEXT, &o->console_socket },
-		{ "pid-file", 0, OPT_TEXT, &o->pid_file }, { "no-pivot", 0, OPT_FLAG, &o->no_pivot },
-		{ "detach", 'd', OPT_FLAG, &r.detach }, { "keep", 0, OPT_FLAG, &r.keep },
-		{ "no-new-keyring", 0, OPT_FLAG, NULL }, { "no-subreaper", 0, OPT_FLAG, &no_subreaper },
-		{ "preserve-fds", 0, OPT_NUMBER, &preserve }, { 0 },
+		{ "bundle", 'b', OPT_TEXT, &o->bundle },
+		{ "console-socket", 0, OPT_TEXT, &o->console_socket },
+		{ "pid-file", 0, OPT_TEXT, &o->pid_file },
+		{ "no-pivot", 0, OPT_FLAG, &o->no_pivot },
+		{ "detach", 'd', OPT_FLAG, &r.detach },
+		{ "keep", 0, OPT_FLAG, &r.keep },
+		{ "no-new-keyring", 0, OPT_FLAG, NULL },
+		{ "no-subreaper", 0, OPT_FLAG, &no_subreaper },
+		{ "preserve-fds", 0, OPT_NUMBER, &preserve },
+		{ 0 },
 	};
 	int rc = command_options(c, table, argc, argv, &argv, e);
 

@@ -101,7 +101,8 @@ int cmd_delete(const struct command *c, int argc, char **argv, struct err *e)
 	}
 	box_refresh(&b);
 	if (b.status != BOX_STOPPED && !force && !(b.status == BOX_CREATING && !b.pid))
-		return err_set(e, EBUSY, "delete", "container %s is not stopped: %s", b.id, box_word(b.status));
+		return err_set(e, EBUSY, "delete", "container %s is not stopped: %s", b.id,
+			       box_word(b.status));
 	rc = b.status == BOX_STOPPED ? 0 : delete_kill(&b, e);
 	return rc ?: delete_stopped(&b, NULL, e);
 }
@@ -146,7 +147,8 @@ int cmd_kill(const struct command *c, int argc, char **argv, struct err *e)
 	if (all)
 		return kill_all(&b, sig, e);
 	if (b.status == BOX_STOPPED || b.status == BOX_CREATING)
-		return err_set(e, ESRCH, "kill", "container not running: %s is %s", b.id, box_word(b.status));
+		return err_set(e, ESRCH, "kill", "container not running: %s is %s", b.id,
+			       box_word(b.status));
 	rc = box_kill(&b, sig);
 	return rc ? err_set(e, rc, "kill", "%s", b.id) : 0;
 }

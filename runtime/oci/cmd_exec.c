@@ -47,7 +47,8 @@ static int set_user(struct spec *s, const char *text, struct err *e)
 	size_t n = strcspn(text, ":");
 	uint64_t uid, gid = 0;
 
-	if (num_u64(text, n, UINT32_MAX - 1, &uid) || (text[n] && num_u64(text + n + 1, strlen(text + n + 1), UINT32_MAX - 1, &gid)))
+	if (num_u64(text, n, UINT32_MAX - 1, &uid) ||
+	    (text[n] && num_u64(text + n + 1, strlen(text + n + 1), UINT32_MAX - 1, &gid)))
 		return err_set(e, EINVAL, "usage", "--user \"%s\": UID or UID:GID", text);
 	s->numeric_user = true;
 	s->uid = (uint32_t)uid;
@@ -64,7 +65,8 @@ static int set_groups(struct spec *s, struct err *e)
 
 	for (i = 0; i < x.groups.n; i++) {
 		if (num_u64(x.groups.at[i], strlen(x.groups.at[i]), UINT32_MAX - 1, &gid))
-			return err_set(e, EINVAL, "usage", "--additional-gids \"%s\"", x.groups.at[i]);
+			return err_set(e, EINVAL, "usage", "--additional-gids \"%s\"",
+				       x.groups.at[i]);
 		x.gids[i] = (gid_t)gid;
 	}
 	if (i) {
@@ -83,7 +85,8 @@ static int add_caps(struct oci_config *c, struct err *e)
 		uint64_t bit;
 
 		if (ctr_cap_by_name(x.caps.at[i], &bit))
-			return err_set(e, EINVAL, "usage", "--cap %s: no such capability", x.caps.at[i]);
+			return err_set(e, EINVAL, "usage", "--cap %s: no such capability",
+				       x.caps.at[i]);
 		c->caps.bounding |= bit;
 		c->caps.permitted |= bit;
 		c->caps.effective |= bit;
@@ -110,7 +113,8 @@ static int add_env(struct spec *s, struct err *e)
 	for (j = 0; j < x.env.n && n < ARRAY_LEN(all) - 1; j++)
 		all[n++] = (char *)x.env.at[j];
 	if (n == ARRAY_LEN(all) - 1)
-		return err_set(e, E2BIG, "exec", "more than %u variables", (unsigned)ARRAY_LEN(all) - 2);
+		return err_set(e, E2BIG, "exec", "more than %u variables",
+			       (unsigned)ARRAY_LEN(all) - 2);
 	s->envp = all;
 	return 0;
 }
@@ -119,7 +123,8 @@ static int process_from_file(struct err *e)
 {
 	struct arena *a = bundle_arena();
 	struct bundle *f = &x.process_file;
-	int rc = a ? bundle_file(AT_FDCWD, x.process, &f->text, &f->len, e) : err_set(e, ENOMEM, "exec", "arena");
+	int rc = a ? bundle_file(AT_FDCWD, x.process, &f->text, &f->len, e)
+		   : err_set(e, ENOMEM, "exec", "arena");
 
 	f->config = x.bundle.config;
 	rc = rc ?: oci_process_read(a, f->text, f->len, x.process, &f->config, e);
@@ -158,17 +163,21 @@ static int join_namespaces(struct err *e)
 		const char *name;
 		uint64_t flag;
 	} kinds[] = {
-		{ "user", CLONE_NEWUSER }, { "pid", CLONE_NEWPID }, { "net", CLONE_NEWNET }, { "ipc", CLONE_NEWIPC },
-		{ "uts", CLONE_NEWUTS }, { "cgroup", SYS_CLONE_NEWCGROUP }, { "time", SYS_CLONE_NEWTIME }, { "mnt", CLONE_NEWNS },
+		{ "user", CLONE_NEWUSER },     { "pid", CLONE_NEWPID },
+		{ "net", CLONE_NEWNET },       { "ipc", CLONE_NEWIPC },
+		{ "uts", CLONE_NEWUTS },       { "cgroup", SYS_CLONE_NEWCGROUP },
+		{ "time", SYS_CLONE_NEWTIME }, { "mnt", CLONE_NEWNS },
 	};
 	struct oci_config wanted = { 0 };
 	static char paths[ARRAY_LEN(kinds)][48];
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(kinds); i++) {
-		str_print(paths[i], sizeof(paths[i]), "/proc/%d/ns/%s", (int)x.box.pid, kinds[i].name);
+		str_print(paths[i], sizeof(paths[i]), "/proc/%d/ns/%s", (int)x.box.pid,
+			  kinds[i].name);
 		if (access(paths[i], F_OK) == 0)	/* "time" is from Linux 5.6 */
-			wanted.namespaces[wanted.n_namespaces++] = (struct oci_namespace){ kinds[i].flag, paths[i] };
+			wanted.namespaces[wanted.n_namespaces++] =
+				(struct oci_namespace){ kinds[i].flag, paths[i] };
 	}
 	return launch_joins(&wanted, &x.place, x.joins, e);
 }
@@ -180,7 +189,10 @@ static int become(void *ctx, struct err *e)
 
 	for (i = 0; i < x.place.n_joins; i++)
 		user |= x.joins[i].flag == CLONE_NEWUSER;
-	/* Until exec nobody inside may look into us (CVE-2019-5736); the change of user does it where there is one. */
+	/*
+	 * Until exec nobody inside may look into us (CVE-2019-5736); the change of user does it
+	 * where there is one.
+	 */
 	if (!user)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	return ctr_enter_joined(ctx, e);
@@ -193,7 +205,8 @@ static int open_group(struct err *e)
 
 	if (!x.box.cgroup[0])
 		return 0;
-	if (str_print(path, sizeof(path), "%s%s%s", x.box.cgroup, x.cgroup ? "/" : "", x.cgroup ? x.cgroup : "") < 0)
+	if (str_print(path, sizeof(path), "%s%s%s", x.box.cgroup, x.cgroup ? "/" : "",
+		      x.cgroup ? x.cgroup : "") < 0)
 		return err_set(e, ENAMETOOLONG, "exec", "--cgroup");
 	rc = cg_path_open(path, false, &x.tree, &x.cg, e);
 	if (!rc) {
@@ -255,13 +268,20 @@ static int prepare(char **argv, struct err *e)
 	s->stdout_fd = 1;
 	s->stderr_fd = 2;
 	x.session = (struct spec_session){
-		.terminal = x.config->terminal, .console_fd = -1, .listener_fd = -1, .joined = true,
-		.rows = x.config->rows, .cols = x.config->cols, .preserve_fds = (unsigned)x.preserve,
+		.terminal = x.config->terminal,
+		.console_fd = -1,
+		.listener_fd = -1,
+		.joined = true,
+		.rows = x.config->rows,
+		.cols = x.config->cols,
+		.preserve_fds = (unsigned)x.preserve,
 	};
-	if (x.console_socket && (rc = x.session.console_fd = launch_connect(x.console_socket, e)) < 0)
+	if (x.console_socket &&
+	    (rc = x.session.console_fd = launch_connect(x.console_socket, e)) < 0)
 		return rc;
 	if (x.config->terminal && x.detach && !x.console_socket)
-		return err_set(e, EINVAL, "usage", "a detached exec with a terminal wants a --console-socket");
+		return err_set(e, EINVAL, "usage",
+			       "a detached exec with a terminal wants a --console-socket");
 	x.place = (struct ctr_place){ .cgroup_fd = -1, .netns_fd = -1 };
 	rc = connect_listener(e);
 	rc = rc ?: join_namespaces(e);
@@ -296,14 +316,24 @@ static int run(char **argv, struct err *e)
 int cmd_exec(const struct command *c, int argc, char **argv, struct err *e)
 {
 	const struct opt table[] = {
-		{ "console-socket", 0, OPT_TEXT, &x.console_socket }, { "cwd", 0, OPT_TEXT, &x.cwd },
-		{ "env", 'e', OPT_LIST, &x.env }, { "tty", 't', OPT_FLAG, &x.terminal }, { "user", 'u', OPT_TEXT, &x.user },
-		{ "additional-gids", 'g', OPT_LIST, &x.groups }, { "process", 'p', OPT_TEXT, &x.process },
-		{ "detach", 'd', OPT_FLAG, &x.detach }, { "pid-file", 0, OPT_TEXT, &x.pid_file },
-		{ "process-label", 0, OPT_TEXT, &x.label }, { "apparmor", 0, OPT_TEXT, &x.apparmor },
-		{ "no-new-privs", 0, OPT_FLAG, &x.no_new_privs }, { "cap", 'c', OPT_LIST, &x.caps },
-		{ "preserve-fds", 0, OPT_NUMBER, &x.preserve }, { "cgroup", 0, OPT_TEXT, &x.cgroup },
-		{ "ignore-paused", 0, OPT_FLAG, &x.ignore_paused }, { "no-subreaper", 0, OPT_FLAG, NULL }, { 0 },
+		{ "console-socket", 0, OPT_TEXT, &x.console_socket },
+		{ "cwd", 0, OPT_TEXT, &x.cwd },
+		{ "env", 'e', OPT_LIST, &x.env },
+		{ "tty", 't', OPT_FLAG, &x.terminal },
+		{ "user", 'u', OPT_TEXT, &x.user },
+		{ "additional-gids", 'g', OPT_LIST, &x.groups },
+		{ "process", 'p', OPT_TEXT, &x.process },
+		{ "detach", 'd', OPT_FLAG, &x.detach },
+		{ "pid-file", 0, OPT_TEXT, &x.pid_file },
+		{ "process-label", 0, OPT_TEXT, &x.label },
+		{ "apparmor", 0, OPT_TEXT, &x.apparmor },
+		{ "no-new-privs", 0, OPT_FLAG, &x.no_new_privs },
+		{ "cap", 'c', OPT_LIST, &x.caps },
+		{ "preserve-fds", 0, OPT_NUMBER, &x.preserve },
+		{ "cgroup", 0, OPT_TEXT, &x.cgroup },
+		{ "ignore-paused", 0, OPT_FLAG, &x.ignore_paused },
+		{ "no-subreaper", 0, OPT_FLAG, NULL },
+		{ 0 },
 	};
 	int rc = command_options(c, table, argc, argv, &argv, e);
 
@@ -313,7 +343,9 @@ int cmd_exec(const struct command *c, int argc, char **argv, struct err *e)
 	box_refresh(&x.box);
 	if (x.box.status == BOX_PAUSED && !x.ignore_paused)
 		return err_set(e, EBUSY, "exec", "container %s is paused", x.box.id);
-	if (x.box.status != BOX_RUNNING && x.box.status != BOX_CREATED && x.box.status != BOX_PAUSED)
-		return err_set(e, ESRCH, "exec", "container %s is not running: %s", x.box.id, box_word(x.box.status));
+	if (x.box.status != BOX_RUNNING && x.box.status != BOX_CREATED &&
+	    x.box.status != BOX_PAUSED)
+		return err_set(e, ESRCH, "exec", "container %s is not running: %s", x.box.id,
+			       box_word(x.box.status));
 	return run(argv + 1, e);
 }

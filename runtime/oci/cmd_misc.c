@@ -13,8 +13,11 @@ int cmd_spec(const struct command *c, int argc, char **argv, struct err *e)
 {
 	const char *bundle = ".";
 	bool rootless = false;
-	const struct opt table[] = { { "bundle", 'b', OPT_TEXT, &bundle }, { "rootless", 0, OPT_FLAG, &rootless }, { 0 } };
-	int rc = command_options(c, table, argc, argv, &argv, e), folder AUTO_CLOSE = -1, fd AUTO_CLOSE = -1;
+	const struct opt table[] = { { "bundle", 'b', OPT_TEXT, &bundle },
+				     { "rootless", 0, OPT_FLAG, &rootless },
+				     { 0 } };
+	int rc = command_options(c, table, argc, argv, &argv, e), folder AUTO_CLOSE = -1,
+	    fd AUTO_CLOSE = -1;
 
 	if (rc)
 		return rc;
@@ -44,5 +47,7 @@ int cmd_checkpoint(const struct command *c, int argc, char **argv, struct err *e
 {
 	(void)argc;
 	(void)argv;
-	return err_set(e, ENOTSUP, c->word, "containers are not checkpointed here: their images are small and start anew");
+	return err_set(
+		e, ENOTSUP, c->word,
+		"containers are not checkpointed here: their images are small and start anew");
 }

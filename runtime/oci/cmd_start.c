@@ -17,7 +17,10 @@
 #include "runtime/oci/say.h"
 #include "runtime/oci/session.h"
 
-/* Its first process reports and ends: what it leaves is a stopped container, with the reason told here. */
+/*
+ * Its first process reports and ends: what it leaves is a stopped container, with the reason told
+ * here.
+ */
 int cmd_start(const struct command *c, int argc, char **argv, struct err *e)
 {
 	static struct box b;
@@ -30,7 +33,8 @@ int cmd_start(const struct command *c, int argc, char **argv, struct err *e)
 		return rc;
 	box_refresh(&b);
 	if (b.status != BOX_CREATED)
-		return err_set(e, EBUSY, "start", "cannot start a container that is %s", box_word(b.status));
+		return err_set(e, EBUSY, "start", "cannot start a container that is %s",
+			       box_word(b.status));
 	rc = bundle_of(&u, &b, e);
 	rc = rc ?: session_start(&b, e);
 	rc = rc ?: box_save(&b, BOX_RUNNING, e);
@@ -61,7 +65,8 @@ int cmd_state(const struct command *c, int argc, char **argv, struct err *e)
 	return rc ? err_set(e, rc, "state", "write") : 0;
 }
 
-static const char heading[] = "ID                       PID     STATUS    BUNDLE                                   CREATED\n";
+static const char heading[] = "ID                       PID     STATUS    BUNDLE                   "
+			      "                CREATED\n";
 
 static void print_row(const struct box *b)
 {
@@ -71,7 +76,8 @@ static void print_row(const struct box *b)
 
 	str_init(&s, line, sizeof(line));
 	str_print(pid, sizeof(pid), "%d", b->status == BOX_STOPPED ? 0 : (int)b->pid);
-	str_fmt(&s, "%-24s %-7s %-9s %-40s %s\n", b->id, pid, box_word(b->status), b->bundle, b->created);
+	str_fmt(&s, "%-24s %-7s %-9s %-40s %s\n", b->id, pid, box_word(b->status), b->bundle,
+		b->created);
 	io_write_full(STDOUT_FILENO, s.buf, s.len);
 }
 
@@ -93,7 +99,9 @@ int cmd_list(const struct command *c, int argc, char **argv, struct err *e)
 {
 	const char *format = "table";
 	bool quiet = false;
-	const struct opt table[] = { { "format", 'f', OPT_TEXT, &format }, { "quiet", 'q', OPT_FLAG, &quiet }, { 0 } };
+	const struct opt table[] = { { "format", 'f', OPT_TEXT, &format },
+				     { "quiet", 'q', OPT_FLAG, &quiet },
+				     { 0 } };
 	int rc = command_options(c, table, argc, argv, &argv, e);
 	bool as_json = !strcmp(format, "json");
 	static struct box b;
@@ -118,7 +126,8 @@ int cmd_list(const struct command *c, int argc, char **argv, struct err *e)
 		if (as_json)
 			json_row(&w, &b);
 		else if (quiet)
-			(void)!(io_write_full(STDOUT_FILENO, b.id, strlen(b.id)) || io_write_full(STDOUT_FILENO, "\n", 1));
+			(void)!(io_write_full(STDOUT_FILENO, b.id, strlen(b.id)) ||
+				io_write_full(STDOUT_FILENO, "\n", 1));
 		else
 			print_row(&b);
 		box_close(&b);

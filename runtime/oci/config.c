@@ -99,8 +99,10 @@ int oci_process_read(struct arena *a, const void *bytes, size_t n, const char *w
 	struct spec *s = &ret->spec;
 	int rc;
 
-	/* The container's own process says nothing about this one: only its seccomp policy and
-	 * devices hold. */
+	/*
+	 * The container's own process says nothing about this one: only its seccomp policy and
+	 * devices hold.
+	 */
 	s->argv = s->envp = NULL;
 	s->cwd = NULL;
 	s->groups = NULL;

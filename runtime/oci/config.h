@@ -47,9 +47,12 @@ struct oci_config {
 	bool has_process; /* a container may be created without (start then refuses) */
 	bool terminal;
 	uint16_t rows, cols;		/* consoleSize */
-	struct spec spec; /* argv envp cwd ids groups umask caps rlimits … root mounts devices
-			     masked readonly sysctl hostname domainname seccomp policy extra; fds
-			     are -1, session NULL, no_default_mounts true */
+	/*
+	 * argv envp cwd ids groups umask caps rlimits … root mounts devices masked readonly sysctl
+	 * hostname domainname seccomp policy extra; fds are -1, session NULL, no_default_mounts
+	 * true
+	 */
+	struct spec spec;
 	struct spec_mount *mounts;	/* what spec.mounts points at */
 	struct spec_caps caps;		/* what spec.cap_sets points at */
 	struct spec_extra extra;	/* what spec.extra points at */

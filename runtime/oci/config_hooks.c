@@ -53,13 +53,18 @@ static int end_hook(struct config_reader *r, const struct json_value *v, const c
 }
 
 #define IN(member) offsetof(struct hook_in, hook.member)
-#define HOOK(kind, name) \
-	{ "hooks." name, CONFIG_ITEMS, CONFIG_AT(hooks[kind]), CONFIG_AT(n_hooks[kind]), sizeof(struct hook_in), end_hook, \
-	  begin_hook }, \
-	{ "hooks." name "[].path", CONFIG_PATH, IN(path), 0, 0, NULL, NULL }, \
-	{ "hooks." name "[].args", CONFIG_TEXTS, IN(argv), 0, 0, NULL, NULL }, \
-	{ "hooks." name "[].env", CONFIG_TEXTS, IN(envp), 0, 0, NULL, NULL }, \
-	{ "hooks." name "[].timeout", CONFIG_OTHER, 0, 0, 0, take_timeout, NULL },
+#define HOOK(kind, name)                                                                           \
+	{ "hooks." name,                                                                           \
+	  CONFIG_ITEMS,                                                                            \
+	  CONFIG_AT(hooks[kind]),                                                                  \
+	  CONFIG_AT(n_hooks[kind]),                                                                \
+	  sizeof(struct hook_in),                                                                  \
+	  end_hook,                                                                                \
+	  begin_hook },                                                                            \
+		{ "hooks." name "[].path", CONFIG_PATH, IN(path), 0, 0, NULL, NULL },              \
+		{ "hooks." name "[].args", CONFIG_TEXTS, IN(argv), 0, 0, NULL, NULL },             \
+		{ "hooks." name "[].env", CONFIG_TEXTS, IN(envp), 0, 0, NULL, NULL },              \
+		{ "hooks." name "[].timeout", CONFIG_OTHER, 0, 0, 0, take_timeout, NULL },
 
 const struct config_row config_hook_rows[] = {
 #include "runtime/oci/hooks.def"

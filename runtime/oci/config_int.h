@@ -21,11 +21,16 @@ enum config_kind {
 	CONFIG_I64,  /* int64_t */
 	CONFIG_U32,  /* uint32_t */
 	CONFIG_U64,  /* uint64_t, all of its range */
-	CONFIG_TEXTS, /* array of strings → char ** with a NULL at the end; its number (unsigned) at
-			 `count` unless that is 0 */
+	/*
+	 * array of strings → char ** with a NULL at the end; its number (unsigned) at `count`
+	 * unless that is 0
+	 */
+	CONFIG_TEXTS,
 	CONFIG_ITEMS, /* array of objects → an array of `size` bytes each; its number at `count` */
-	CONFIG_PAIRS,	/* object with names of its own and string values → struct oci_pair[], its
-			   number at `count` */
+	/*
+	 * object with names of its own and string values → struct oci_pair[], its number at `count`
+	 */
+	CONFIG_PAIRS,
 	CONFIG_SUBTREE, /* everything at the path and below it: `take` says what becomes of it */
 	CONFIG_OTHER,	/* `take` alone says what becomes of it */
 };
@@ -65,7 +70,8 @@ struct config_reader {
 	struct config_list lists[3], texts;
 	unsigned depth;			/* of the prefix that the document leaves out */
 	struct config_rdma *rdma;
-	const struct config_host *profile;	/* a seccomp profile file is read, and no config.json; else NULL */
+	const struct config_host
+		*profile; /* a seccomp profile file is read, and no config.json; else NULL */
 	struct {			/* timeOffsets */
 		bool given;
 		int64_t secs, nanosecs;

@@ -7,9 +7,10 @@
 #include "runtime/oci/config_int.h"
 
 static const struct config_row *const tables[] = {
-	/* The profile's before the rest: what lies below a path is of the last one that has something there. */
-	config_profile_rows, config_seccomp_rows,
-	config_process_rows, config_mount_rows, config_linux_rows, config_resource_rows, config_hook_rows,
+	/* The profile's before the rest: what lies below a path is of the last one that has
+	   something there. */
+	config_profile_rows, config_seccomp_rows,  config_process_rows, config_mount_rows,
+	config_linux_rows,   config_resource_rows, config_hook_rows,
 };
 
 unsigned config_depth(const char *path)

@@ -124,7 +124,11 @@ static int read_idmap(struct config_reader *r, struct mount_in *in, const char *
 	if (!set)
 		return config_full(path, e);
 	/* "idmap" without maps takes the container's, known at the end. */
-	*set = (struct spec_idmap_set){ .uid = in->uid, .gid = in->gid, .n_uid = in->n_uid, .n_gid = in->n_gid, .recursive = in->ridmap };
+	*set = (struct spec_idmap_set){ .uid = in->uid,
+					.gid = in->gid,
+					.n_uid = in->n_uid,
+					.n_gid = in->n_gid,
+					.recursive = in->ridmap };
 	in->m.idmap = set;
 	return 0;
 }
@@ -192,7 +196,8 @@ const struct config_row config_mount_rows[] = {
 	{ 0 },
 };
 
-/* The spec wants them one behind the other; and the container's own map where a mount named none.
+/*
+ * The spec wants them one behind the other; and the container's own map where a mount named none.
  */
 int config_mounts_finish(struct config_reader *r, struct err *e)
 {

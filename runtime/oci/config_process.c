@@ -193,7 +193,8 @@ static int take_sched(struct config_reader *r, const struct json_value *v, const
 		      struct err *e)
 {
 	static const char *const policies[] = {
-		"SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE", "SCHED_DEADLINE",
+		"SCHED_OTHER", "SCHED_FIFO", "SCHED_RR",       "SCHED_BATCH",
+		"SCHED_ISO",   "SCHED_IDLE", "SCHED_DEADLINE",
 	};
 	struct spec_sched *s = &r->c->sched;
 	unsigned i;

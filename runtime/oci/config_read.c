@@ -11,7 +11,7 @@
 #include "runtime/base/str.h"
 #include "runtime/oci/config_int.h"
 
-#define SCRATCH_BYTES (512u * 1024)	/* what the JSON reader works in: names, the longest string */
+#define SCRATCH_BYTES  (512u * 1024) /* what the JSON reader works in: names, the longest string */
 #define PATH_MAX_BYTES (JSON_PATH_MAX + 32)
 
 struct run {
@@ -258,7 +258,8 @@ static int use(struct config_reader *r, const struct config_row *row, const char
 {
 	int rc;
 
-	/* What Go leaves empty it may write as null: as if it were not there. But an item is there.
+	/*
+	 * What Go leaves empty it may write as null: as if it were not there. But an item is there.
 	 */
 	if (v->type == JSON_NULL && !str_ends(path, "[]"))
 		return 0;
@@ -296,7 +297,8 @@ static int take_value(struct run *run, const char *path, unsigned depth, const s
 	return below ? config_check_shape(below, path, depth, v, e) : 0;
 }
 
-/* "mounts[].type" says the value of no mount in particular: puts the numbers into the error's text.
+/*
+ * "mounts[].type" says the value of no mount in particular: puts the numbers into the error's text.
  */
 static void put_numbers(const char *path, const struct json_value *v, struct err *e)
 {
@@ -352,7 +354,8 @@ int config_read_with(struct config_reader *r, const char *prefix, const void *by
 	struct arena scratch;
 	int rc;
 
-	/* The arena's end, as it is: zeroing it would touch pages that the document may never need.
+	/*
+	 * The arena's end, as it is: zeroing it would touch pages that the document may never need.
 	 */
 	if (r->a->cap - r->a->used < 2 * SCRATCH_BYTES)
 		return err_set(e, E2BIG, what, "the arena is too small");

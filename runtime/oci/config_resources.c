@@ -176,12 +176,31 @@ static int take_rdma(struct config_reader *r, const struct json_value *v, const 
 #define VALUE(member) offsetof(struct cg_named_value, member)
 #define BLK(member) offsetof(struct cg_blkio_device, member)
 #define I64(path, member) { "linux.resources." path, CONFIG_I64, RES(member), 0, 0, NULL, NULL }
-#define THROTTLE(path, which) \
-	{ "linux.resources.blockIO." path, CONFIG_ITEMS, RES(blkio.throttle[which]), RES(blkio.n_throttle[which]), \
-	  sizeof(struct cg_blkio_device), end_blkio, begin_blkio }, \
-	{ "linux.resources.blockIO." path "[].major", CONFIG_I64, BLK(major), 0, 0, NULL, NULL }, \
-	{ "linux.resources.blockIO." path "[].minor", CONFIG_I64, BLK(minor), 0, 0, NULL, NULL }, \
-	{ "linux.resources.blockIO." path "[].rate", CONFIG_I64, BLK(rate), 0, 0, NULL, NULL }
+#define THROTTLE(path, which)                                                                      \
+	{ "linux.resources.blockIO." path,                                                         \
+	  CONFIG_ITEMS,                                                                            \
+	  RES(blkio.throttle[which]),                                                              \
+	  RES(blkio.n_throttle[which]),                                                            \
+	  sizeof(struct cg_blkio_device),                                                          \
+	  end_blkio,                                                                               \
+	  begin_blkio },                                                                           \
+		{ "linux.resources.blockIO." path "[].major",                                      \
+		  CONFIG_I64,                                                                      \
+		  BLK(major),                                                                      \
+		  0,                                                                               \
+		  0,                                                                               \
+		  NULL,                                                                            \
+		  NULL },                                                                          \
+		{ "linux.resources.blockIO." path "[].minor",                                      \
+		  CONFIG_I64,                                                                      \
+		  BLK(minor),                                                                      \
+		  0,                                                                               \
+		  0,                                                                               \
+		  NULL,                                                                            \
+		  NULL },                                                                          \
+	{                                                                                          \
+		"linux.resources.blockIO." path "[].rate", CONFIG_I64, BLK(rate), 0, 0, NULL, NULL \
+	}
 
 const struct config_row config_resource_rows[] = {
 	I64("memory.limit", memory.limit),

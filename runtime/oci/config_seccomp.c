@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * linux.seccomp of config.json (runtime-spec 1.2, config-linux.md "Seccomp"), and Docker's and podman's seccomp.json, which is
- * that with conditions: what only the file may say has no effect in config.json.
+ * linux.seccomp of config.json (runtime-spec 1.2, config-linux.md "Seccomp"), and Docker's and
+ * podman's seccomp.json, which is that with conditions: what only the file may say has no effect in
+ * config.json.
  */
 #include <errno.h>
 #include <string.h>
@@ -70,7 +71,8 @@ static int begin(struct config_reader *r, const struct json_value *v, const char
 	if (v->type != JSON_END)
 		return config_wrong(path, "an object is wanted", e);
 	if (errno_by_name(r, in.default_errno_name, &in.default_errno))
-		return err_set(e, EINVAL, CONFIG_STEP, "defaultErrno: \"%s\"", in.default_errno_name);
+		return err_set(e, EINVAL, CONFIG_STEP, "defaultErrno: \"%s\"",
+			       in.default_errno_name);
 	if (!in.default_action || seccomp_action_by_name(in.default_action, (int)in.default_errno,
 							 &in.policy.default_action))
 		return err_set(e, EINVAL, CONFIG_STEP, "linux.seccomp.defaultAction: \"%s\"",
@@ -78,9 +80,14 @@ static int begin(struct config_reader *r, const struct json_value *v, const char
 	in.policy.archs = in.archs;
 	r->c->spec.seccomp = SPEC_SECCOMP_POLICY;
 	r->c->spec.policy = &in.policy;
-	/* The fd itself goes out by it, and nobody could answer before (runc refuses write(2) for the like reason). */
+	/*
+	 * The fd itself goes out by it, and nobody could answer before (runc refuses write(2) for
+	 * the like reason).
+	 */
 	if (seccomp_notifies(&in.policy, "sendmsg"))
-		return err_set(e, EINVAL, CONFIG_STEP, "linux.seccomp: SCMP_ACT_NOTIFY cannot be for sendmsg, nor the default");
+		return err_set(
+			e, EINVAL, CONFIG_STEP,
+			"linux.seccomp: SCMP_ACT_NOTIFY cannot be for sendmsg, nor the default");
 	return 0;
 }
 
@@ -140,7 +147,9 @@ static int take_word(struct config_reader *r, const struct json_value *v, const 
 	return rc ? err_set(e, EINVAL, CONFIG_STEP, "%s: unknown \"%s\"", path, name) : 0;
 }
 
-/* The machine's own item of archMap says what else it runs; its two properties come in any order. */
+/*
+ * The machine's own item of archMap says what else it runs; its two properties come in any order.
+ */
 static int take_map(struct config_reader *r, const struct json_value *v, const char *path,
 		    struct err *e)
 {
@@ -210,7 +219,10 @@ static bool is_since(const struct config_host *host, const char *version)
 	return host->kernel >= config_kernel(version);
 }
 
-/* moby: every capability, one of the architectures and the kernel must be there; what is excluded must all be absent. */
+/*
+ * moby: every capability, one of the architectures and the kernel must be there; what is excluded
+ * must all be absent.
+ */
 static bool applies(const struct config_host *host, const struct call_in *call)
 {
 	const struct filter_in *with = &call->includes, *without = &call->excludes;
@@ -226,11 +238,13 @@ static bool applies(const struct config_host *host, const struct call_in *call)
 		return false;
 	if (without->arches && has_arch(host, without->arches))
 		return false;
-	return !(with->kernel && !is_since(host, with->kernel)) && !(without->kernel && is_since(host, without->kernel));
+	return !(with->kernel && !is_since(host, with->kernel)) &&
+	       !(without->kernel && is_since(host, without->kernel));
 }
 
 /* What only a profile file says of a call. */
-static int finish_profile(struct config_reader *r, struct call_in *call, const char *path, struct err *e)
+static int finish_profile(struct config_reader *r, struct call_in *call, const char *path,
+			  struct err *e)
 {
 	if (!call->rule.n_names && call->name) {
 		const char **one = arena_get(r->a, sizeof(*one));
@@ -351,12 +365,18 @@ const struct config_row config_profile_rows[] = {
 	{ "linux.seccomp.archMap[].subArchitectures[]", CONFIG_OTHER, 0, 0, 0, take_map, NULL },
 	{ "linux.seccomp.syscalls[].name", CONFIG_NAME, CALL(name), 0, 0, NULL, NULL },
 	{ "linux.seccomp.syscalls[].errno", CONFIG_NAME, CALL(errno_name), 0, 0, NULL, NULL },
-	{ "linux.seccomp.syscalls[].includes.caps", CONFIG_TEXTS, CALL(includes.caps), 0, 0, NULL, NULL },
-	{ "linux.seccomp.syscalls[].includes.arches", CONFIG_TEXTS, CALL(includes.arches), 0, 0, NULL, NULL },
-	{ "linux.seccomp.syscalls[].includes.minKernel", CONFIG_NAME, CALL(includes.kernel), 0, 0, NULL, NULL },
-	{ "linux.seccomp.syscalls[].excludes.caps", CONFIG_TEXTS, CALL(excludes.caps), 0, 0, NULL, NULL },
-	{ "linux.seccomp.syscalls[].excludes.arches", CONFIG_TEXTS, CALL(excludes.arches), 0, 0, NULL, NULL },
-	{ "linux.seccomp.syscalls[].excludes.minKernel", CONFIG_NAME, CALL(excludes.kernel), 0, 0, NULL, NULL },
+	{ "linux.seccomp.syscalls[].includes.caps", CONFIG_TEXTS, CALL(includes.caps), 0, 0, NULL,
+	  NULL },
+	{ "linux.seccomp.syscalls[].includes.arches", CONFIG_TEXTS, CALL(includes.arches), 0, 0,
+	  NULL, NULL },
+	{ "linux.seccomp.syscalls[].includes.minKernel", CONFIG_NAME, CALL(includes.kernel), 0, 0,
+	  NULL, NULL },
+	{ "linux.seccomp.syscalls[].excludes.caps", CONFIG_TEXTS, CALL(excludes.caps), 0, 0, NULL,
+	  NULL },
+	{ "linux.seccomp.syscalls[].excludes.arches", CONFIG_TEXTS, CALL(excludes.arches), 0, 0,
+	  NULL, NULL },
+	{ "linux.seccomp.syscalls[].excludes.minKernel", CONFIG_NAME, CALL(excludes.kernel), 0, 0,
+	  NULL, NULL },
 	{ 0 },
 };
 

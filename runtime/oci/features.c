@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* `features`: what this runtime knows (runtime-spec, features.md), from the tables that config.json is read with. */
+/*
+ * `features`: what this runtime knows (runtime-spec, features.md), from the tables that config.json
+ * is read with.
+ */
 #include <unistd.h>
 
 #include "runtime/base/compiler.h"

@@ -69,18 +69,22 @@ static int wait_until(pid_t pid, uint64_t end_ms, int *ret_status)
 	return got < 0 ? -errno : 0;
 }
 
-static int judge(const char *kind, const struct oci_hook *h, int rc, int status, int exec_errno, struct err *e)
+static int judge(const char *kind, const struct oci_hook *h, int rc, int status, int exec_errno,
+		 struct err *e)
 {
 	if (rc == -ETIMEDOUT)
-		return err_set(e, ECHILD, "hook", "%s %s: killed after %u s", kind, h->path, h->timeout_s);
+		return err_set(e, ECHILD, "hook", "%s %s: killed after %u s", kind, h->path,
+			       h->timeout_s);
 	if (rc)
 		return err_set(e, rc, "hook", "%s %s", kind, h->path);
 	if (exec_errno)
 		return err_set(e, exec_errno, "hook", "%s %s", kind, h->path);
 	if (WIFSIGNALED(status))
-		return err_set(e, ECHILD, "hook", "%s %s: killed by signal %d", kind, h->path, WTERMSIG(status));
+		return err_set(e, ECHILD, "hook", "%s %s: killed by signal %d", kind, h->path,
+			       WTERMSIG(status));
 	if (WEXITSTATUS(status))
-		return err_set(e, ECHILD, "hook", "%s %s: exit status %d", kind, h->path, WEXITSTATUS(status));
+		return err_set(e, ECHILD, "hook", "%s %s: exit status %d", kind, h->path,
+			       WEXITSTATUS(status));
 	return 0;
 }
 
@@ -105,7 +109,8 @@ static int run_one(const char *kind, const struct oci_hook *h, int state, struct
 	return judge(kind, h, rc, status, exec_errno, e);
 }
 
-int hooks_run(const struct oci_config *c, enum oci_hook_kind kind, const struct box *b, struct err *e)
+int hooks_run(const struct oci_config *c, enum oci_hook_kind kind, const struct box *b,
+	      struct err *e)
 {
 	int state AUTO_CLOSE = -1, rc = 0;
 	unsigned i;

@@ -29,7 +29,8 @@
 int launch_connect(const char *path, struct err *e)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), file AUTO_CLOSE = open(path, O_PATH | O_CLOEXEC);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
+	    file AUTO_CLOSE = open(path, O_PATH | O_CLOEXEC);
 
 	str_print(at.sun_path, sizeof(at.sun_path), "/proc/self/fd/%d", file);
 	if (fd >= 0 && file >= 0 && !connect(fd, (struct sockaddr *)&at, sizeof(at)))
@@ -61,9 +62,10 @@ static bool is_ours(uint64_t flag, int fd)
 		uint64_t flag;
 		const char *name;
 	} files[] = {
-		{ CLONE_NEWUSER, "user" }, { CLONE_NEWPID, "pid_for_children" }, { CLONE_NEWNET, "net" }, { CLONE_NEWNS, "mnt" },
-		{ CLONE_NEWIPC, "ipc" }, { CLONE_NEWUTS, "uts" }, { SYS_CLONE_NEWCGROUP, "cgroup" },
-		{ SYS_CLONE_NEWTIME, "time_for_children" },
+		{ CLONE_NEWUSER, "user" },	   { CLONE_NEWPID, "pid_for_children" },
+		{ CLONE_NEWNET, "net" },	   { CLONE_NEWNS, "mnt" },
+		{ CLONE_NEWIPC, "ipc" },	   { CLONE_NEWUTS, "uts" },
+		{ SYS_CLONE_NEWCGROUP, "cgroup" }, { SYS_CLONE_NEWTIME, "time_for_children" },
 	};
 	struct stat one, other;
 	char path[48];
@@ -74,10 +76,12 @@ static bool is_ours(uint64_t flag, int fd)
 	if (i == ARRAY_LEN(files))
 		return false;
 	str_print(path, sizeof(path), "/proc/self/ns/%s", files[i].name);
-	return !fstat(fd, &one) && !stat(path, &other) && one.st_ino == other.st_ino && one.st_dev == other.st_dev;
+	return !fstat(fd, &one) && !stat(path, &other) && one.st_ino == other.st_ino &&
+	       one.st_dev == other.st_dev;
 }
 
-int launch_joins(const struct oci_config *c, struct ctr_place *p, struct ctr_join joins[8], struct err *e)
+int launch_joins(const struct oci_config *c, struct ctr_place *p, struct ctr_join joins[8],
+		 struct err *e)
 {
 	unsigned i;
 
@@ -127,9 +131,11 @@ static int check(const struct oci_config *c, const struct launch_options *o, str
 	if ((o->run || c->has_process) && !s->argv)
 		return err_set(e, EINVAL, "config.json", "process.args is missing");
 	if (s->hostname && !has_namespace(c, CLONE_NEWUTS))
-		return err_set(e, EINVAL, "config.json", "hostname without a uts namespace would be the host's");
+		return err_set(e, EINVAL, "config.json",
+			       "hostname without a uts namespace would be the host's");
 	if (s->domainname && !has_namespace(c, CLONE_NEWUTS))
-		return err_set(e, EINVAL, "config.json", "domainname without a uts namespace would be the host's");
+		return err_set(e, EINVAL, "config.json",
+			       "domainname without a uts namespace would be the host's");
 	if (c->terminal && o->console_fd < 0 && !o->console_socket)
 		return err_set(e, EINVAL, "usage", "process.terminal wants a --console-socket");
 	if (!c->terminal && o->console_socket)
@@ -144,7 +150,8 @@ static int make_cgroup(struct launched *l, const struct launch_options *o, struc
 	struct err why = { 0 };
 	int rc;
 
-	rc = cgroups_path(c->cgroups_path, o->id, o->systemd_cgroup, l->box.cgroup, sizeof(l->box.cgroup), e);
+	rc = cgroups_path(c->cgroups_path, o->id, o->systemd_cgroup, l->box.cgroup,
+			  sizeof(l->box.cgroup), e);
 	if (rc)
 		return rc;
 	rc = cg_path_open(l->box.cgroup, true, &l->tree, &l->cg, &why);
@@ -163,7 +170,10 @@ static int make_cgroup(struct launched *l, const struct launch_options *o, struc
 	rc = cg_apply(&l->tree, &l->cg, &c->resources, e);
 	if (!rc && c->resources.n_devices) {
 		rc = cg_container_rules(&l->cg, c->resources.devices, c->resources.n_devices, &why);
-		/* In a user namespace there is no mknod to guard against; elsewhere the rules must hold. */
+		/*
+		 * In a user namespace there is no mknod to guard against; elsewhere the rules must
+		 * hold.
+		 */
 		if (rc && rc != -ENOTSUP && !(rc == -EPERM && has_namespace(c, CLONE_NEWUSER)))
 			*e = why;
 		else
@@ -173,8 +183,8 @@ static int make_cgroup(struct launched *l, const struct launch_options *o, struc
 }
 
 /*
- * In a user namespace the child has no rights over the host's folders on the way to a volume. We have: the tree is cloned here and
- * moved there. Before Linux 5.2 the child tries by path.
+ * In a user namespace the child has no rights over the host's folders on the way to a volume. We
+ * have: the tree is cloned here and moved there. Before Linux 5.2 the child tries by path.
  */
 static void open_trees(struct oci_config *c)
 {
@@ -187,7 +197,8 @@ static void open_trees(struct oci_config *c)
 
 		if (!(m->flags & MS_BIND) || m->flags & MS_REMOUNT || m->idmap)
 			continue;
-		fd = sys_open_tree(AT_FDCWD, m->source, SYS_OPEN_TREE_CLONE | SYS_OPEN_TREE_CLOEXEC | deep);
+		fd = sys_open_tree(AT_FDCWD, m->source,
+				   SYS_OPEN_TREE_CLONE | SYS_OPEN_TREE_CLOEXEC | deep);
 		m->tree_fd = fd > 0 ? (int)fd : 0;
 	}
 }
@@ -212,7 +223,8 @@ static int make_place(struct launched *l, struct err *e)
 		return -e->code;
 	c->spec.own_cgroupns = (p->namespaces & SYS_CLONE_NEWCGROUP) != 0;
 	if (p->namespaces & CLONE_NEWUSER && !p->n_uid_map)
-		return err_set(e, EINVAL, "config.json", "a user namespace without linux.uidMappings");
+		return err_set(e, EINVAL, "config.json",
+			       "a user namespace without linux.uidMappings");
 	if (has_namespace(c, CLONE_NEWUSER))
 		open_trees(c);
 	c->spec.loopback = (p->namespaces & CLONE_NEWNET) != 0;
@@ -280,7 +292,8 @@ static int build(struct launched *l, const struct launch_options *o, struct err 
 	int rc = bundle_read(&l->bundle, o->bundle, &l->box, e);
 
 	if (!rc && l->bundle.config.version_is_newer)
-		say_warning("config.json: ociVersion %s is newer than what is known here", l->box.version);
+		say_warning("config.json: ociVersion %s is newer than what is known here",
+			    l->box.version);
 	if (!rc && l->bundle.config.unknown_cap)
 		say_warning("config.json: there is no capability %s", l->bundle.config.unknown_cap);
 	rc = rc ?: check(&l->bundle.config, o, e);

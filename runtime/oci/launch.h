@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* From a bundle to a container that waits for start (or runs): what create and run share. Runs in the command's process. */
+/*
+ * From a bundle to a container that waits for start (or runs): what create and run share. Runs in
+ * the command's process.
+ */
 #ifndef PINTLE_RUNTIME_OCI_LAUNCH_H
 #define PINTLE_RUNTIME_OCI_LAUNCH_H
 
@@ -28,8 +31,8 @@ struct launched {
 };
 
 /*
- * Creates the container. On failure all that was made is gone again: process, group, folder. 0 or -errno with e.
- * l must live as long as the child needs its copy: it is the child's memory too.
+ * Creates the container. On failure all that was made is gone again: process, group, folder. 0 or
+ * -errno with e. l must live as long as the child needs its copy: it is the child's memory too.
  */
 int launch(struct launched *l, const struct launch_options *o, struct err *e);
 /* Undoes a launch: kills what runs. */
@@ -39,6 +42,7 @@ int launch_connect(const char *path, struct err *e);
 /* Writes "PID" to the file, through a temporary one. */
 int launch_pid_file(const char *path, pid_t pid, struct err *e);
 /* Opens the namespaces that a config names by path. */
-int launch_joins(const struct oci_config *c, struct ctr_place *p, struct ctr_join joins[8], struct err *e);
+int launch_joins(const struct oci_config *c, struct ctr_place *p, struct ctr_join joins[8],
+		 struct err *e);
 
 #endif

@@ -16,7 +16,8 @@
 bool commands_systemd_cgroup;
 
 static const struct command commands[] = {
-#define COMMAND(word, function, least, most, usage, help) { word, function, least, most, usage, help },
+#define COMMAND(word, function, least, most, usage, help)                                          \
+	{ word, function, least, most, usage, help },
 #include "runtime/oci/commands.def"
 #undef COMMAND
 };
@@ -39,7 +40,8 @@ static void print_help(void)
 {
 	size_t i;
 
-	print("usage: pintle-runc [--root DIR] [--log FILE] [--log-format text|json] [--debug] [--systemd-cgroup] COMMAND\n\n");
+	print("usage: pintle-runc [--root DIR] [--log FILE] [--log-format text|json] [--debug] "
+	      "[--systemd-cgroup] COMMAND\n\n");
 	for (i = 0; i < ARRAY_LEN(commands); i++)
 		print("  %-10s  %s\n", commands[i].word, commands[i].help);
 	print("\npintle-runc COMMAND --help shows a command's options.\n");
@@ -51,7 +53,8 @@ static int print_version(void)
 	return 0;
 }
 
-int command_options(const struct command *c, const struct opt *table, int argc, char **argv, char ***ret_args, struct err *e)
+int command_options(const struct command *c, const struct opt *table, int argc, char **argv,
+		    char ***ret_args, struct err *e)
 {
 	int rest, rc = opts_read(table, argc, argv, &rest, e);
 
@@ -102,10 +105,17 @@ static int run(int argc, char **argv, struct err *e)
 	const char *root = NULL, *log = NULL, *format = NULL, *rootless = NULL, *criu = NULL;
 	bool debug = false, help = false, version = false;
 	const struct opt table[] = {
-		{ "root", 0, OPT_TEXT, &root }, { "log", 0, OPT_TEXT, &log }, { "log-format", 0, OPT_TEXT, &format },
-		{ "debug", 0, OPT_FLAG, &debug }, { "systemd-cgroup", 0, OPT_FLAG, &commands_systemd_cgroup },
-		{ "cgroup-manager", 0, OPT_TEXT, NULL }, { "rootless", 0, OPT_TEXT, &rootless }, { "criu", 0, OPT_TEXT, &criu },
-		{ "help", 'h', OPT_FLAG, &help }, { "version", 'v', OPT_FLAG, &version }, { 0 },
+		{ "root", 0, OPT_TEXT, &root },
+		{ "log", 0, OPT_TEXT, &log },
+		{ "log-format", 0, OPT_TEXT, &format },
+		{ "debug", 0, OPT_FLAG, &debug },
+		{ "systemd-cgroup", 0, OPT_FLAG, &commands_systemd_cgroup },
+		{ "cgroup-manager", 0, OPT_TEXT, NULL },
+		{ "rootless", 0, OPT_TEXT, &rootless },
+		{ "criu", 0, OPT_TEXT, &criu },
+		{ "help", 'h', OPT_FLAG, &help },
+		{ "version", 'v', OPT_FLAG, &version },
+		{ 0 },
 	};
 	int rest, rc = opts_read(table, argc, argv, &rest, e);
 

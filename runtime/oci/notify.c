@@ -20,7 +20,8 @@ int notify_connect(const struct oci_config *c, int *ret_fd, struct err *e)
 	if (!p || !seccomp_notifies(p, NULL))
 		return 0;
 	if (!p->listener_path)
-		return err_set(e, EINVAL, "config.json", "linux.seccomp: SCMP_ACT_NOTIFY without listenerPath");
+		return err_set(e, EINVAL, "config.json",
+			       "linux.seccomp: SCMP_ACT_NOTIFY without listenerPath");
 	fd = launch_connect(p->listener_path, e);
 	if (fd < 0)
 		return fd;
@@ -28,11 +29,13 @@ int notify_connect(const struct oci_config *c, int *ret_fd, struct err *e)
 	return 0;
 }
 
-int notify_state(const struct box *b, const struct oci_config *c, int32_t pid, const char **ret_text, size_t *ret_len, struct err *e)
+int notify_state(const struct box *b, const struct oci_config *c, int32_t pid,
+		 const char **ret_text, size_t *ret_len, struct err *e)
 {
-	static char text[STATE_MAX];	/* the child's own; the listener's message is whole or none */
+	static char text[STATE_MAX]; /* the child's own; the listener's message is whole or none */
 	int fd AUTO_CLOSE = (int)sys_memfd_create("state", 1 /* MFD_CLOEXEC */);
-	int rc = fd < 0 ? fd : box_write_process_state(b, c, pid, c->spec.policy->listener_metadata, fd);
+	int rc = fd < 0 ? fd
+			: box_write_process_state(b, c, pid, c->spec.policy->listener_metadata, fd);
 	ssize_t n;
 
 	if (rc)

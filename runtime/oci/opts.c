@@ -21,7 +21,8 @@ static int set_flag(const struct opt *o, const char *value, struct err *e)
 	bool on = true;
 
 	if (value && num_bool(value, &on))
-		return err_set(e, EINVAL, "usage", "--%s: \"%s\" is neither true nor false", o->name, value);
+		return err_set(e, EINVAL, "usage", "--%s: \"%s\" is neither true nor false",
+			       o->name, value);
 	if (o->to)
 		*(bool *)o->to = on;
 	return 0;
@@ -39,7 +40,8 @@ static int set_value(const struct opt *o, const char *value, struct err *e)
 	}
 	if (o->kind == OPT_NUMBER) {
 		if (num_i64(value, strlen(value), INT64_MIN, INT64_MAX, o->to))
-			return err_set(e, EINVAL, "usage", "--%s: \"%s\" is no number", o->name, value);
+			return err_set(e, EINVAL, "usage", "--%s: \"%s\" is no number", o->name,
+				       value);
 		return 0;
 	}
 	if (list->n == OPTS_LIST_MAX)
@@ -54,7 +56,8 @@ int opts_read(const struct opt *table, int argc, char **argv, int *ret_rest, str
 
 	for (i = 0; i < argc && !rc && argv[i][0] == '-' && argv[i][1]; i++) {
 		const char *name = argv[i] + 1 + (argv[i][1] == '-'), *value = strchr(name, '=');
-		const struct opt *o = find(table, name, value ? (size_t)(value - name) : strlen(name));
+		const struct opt *o =
+			find(table, name, value ? (size_t)(value - name) : strlen(name));
 
 		if (!*name) {
 			i++;

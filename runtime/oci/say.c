@@ -19,7 +19,8 @@ int say_open(const char *path, const char *format, bool debug, struct err *e)
 {
 	as_json = format && strcmp(format, "json") == 0;
 	if (format && !as_json && strcmp(format, "text"))
-		return err_set(e, EINVAL, "usage", "--log-format %s: text and json are known", format);
+		return err_set(e, EINVAL, "usage", "--log-format %s: text and json are known",
+			       format);
 	with_debug = debug;
 	if (!path || !*path)
 		return 0;
@@ -32,8 +33,8 @@ void say_time(const struct timespec *t, char text[40])
 	struct tm tm;
 
 	gmtime_r(&t->tv_sec, &tm);
-	str_print(text, 40, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-		  tm.tm_min, tm.tm_sec, (long)t->tv_nsec);
+	str_print(text, 40, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", tm.tm_year + 1900,
+		  tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (long)t->tv_nsec);
 }
 
 static void to_log(const char *level, const char *text)
@@ -69,7 +70,8 @@ static void say(const char *level, const char *text)
 	if (log_fd >= 0)
 		to_log(level, text);
 	str_init(&s, line, sizeof(line));
-	str_fmt(&s, "pintle-runc: %s%s%s\n", strcmp(level, "error") ? level : "", strcmp(level, "error") ? ": " : "", text);
+	str_fmt(&s, "pintle-runc: %s%s%s\n", strcmp(level, "error") ? level : "",
+		strcmp(level, "error") ? ": " : "", text);
 	io_write_full(STDERR_FILENO, s.buf, s.len);
 }
 

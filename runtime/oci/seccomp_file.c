@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Seccomp profile files: see seccomp_file.h. The rows they are read with are in config_seccomp.c. */
+/*
+ * Seccomp profile files: see seccomp_file.h. The rows they are read with are in config_seccomp.c.
+ */
 #include "runtime/oci/seccomp_file.h"
 
 #include <errno.h>
@@ -37,11 +39,13 @@ uint64_t config_kernel(const char *version)
 	return major << 32 | minor;
 }
 
-int oci_seccomp_read(struct arena *a, const void *bytes, size_t n, const char *what, uint64_t caps, const char *kernel,
-		     const struct seccomp_policy **ret, struct err *e)
+int oci_seccomp_read(struct arena *a, const void *bytes, size_t n, const char *what, uint64_t caps,
+		     const char *kernel, const struct seccomp_policy **ret, struct err *e)
 {
 	static struct oci_config c;	/* too large for a stack */
-	const struct config_host host = { .caps = caps, .arch = ARCH, .kernel = config_kernel(kernel) };
+	const struct config_host host = { .caps = caps,
+					  .arch = ARCH,
+					  .kernel = config_kernel(kernel) };
 	struct config_reader r = { .a = a, .c = &c, .profile = &host };
 	int rc;
 
@@ -54,7 +58,8 @@ int oci_seccomp_read(struct arena *a, const void *bytes, size_t n, const char *w
 	return config_say(rc, what, e);
 }
 
-int oci_seccomp_file(const char *path, uint64_t caps, const struct seccomp_policy **ret, struct err *e)
+int oci_seccomp_file(const char *path, uint64_t caps, const struct seccomp_policy **ret,
+		     struct err *e)
 {
 	struct arena *a = bundle_arena();
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *text;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Creator, child and starter: see session.h. session_at() runs in the child, all else in a command. */
+/*
+ * Creator, child and starter: see session.h. session_at() runs in the child, all else in a command.
+ */
 #include "runtime/oci/session.h"
 
 #include <errno.h>
@@ -25,12 +27,13 @@ static NORETURN void die_of(int sig)
 }
 
 /*
- * The first process of a pid namespace is deaf to signals it does not handle, also from outside: while it waits for start, a
- * signal that would end the command ends it.
+ * The first process of a pid namespace is deaf to signals it does not handle, also from outside:
+ * while it waits for start, a signal that would end the command ends it.
  */
 static void heed_signals(void)
 {
-	static const int ends[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE };
+	static const int ends[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
+				    SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE };
 	struct sigaction a = { .sa_handler = die_of };
 	size_t i;
 
@@ -81,7 +84,8 @@ static int session_at(void *ctx, enum spec_stage stage, struct err *e)
 		s->box->status = BOX_CREATED;
 		return rc ?: hooks_run(c, OCI_START_CONTAINER, s->box, e);
 	}
-	if (s->spec.listener_fd >= 0 || c->n_hooks[OCI_PRESTART] || c->n_hooks[OCI_CREATE_RUNTIME] || c->n_hooks[OCI_CREATE_CONTAINER])
+	if (s->spec.listener_fd >= 0 || c->n_hooks[OCI_PRESTART] ||
+	    c->n_hooks[OCI_CREATE_RUNTIME] || c->n_hooks[OCI_CREATE_CONTAINER])
 		rc = ask(s, AT_ROOT, e);
 	return rc ?: hooks_run(c, OCI_CREATE_CONTAINER, s->box, e);
 }
@@ -98,7 +102,10 @@ static int session_state(void *ctx, const char **ret_text, size_t *ret_len, stru
 static int start_address(const struct box *b, struct sockaddr_un *ret)
 {
 	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	return str_print(ret->sun_path, sizeof(ret->sun_path), "/proc/self/fd/%d/start.sock", b->fd) < 0 ? -ENAMETOOLONG : 0;
+	return str_print(ret->sun_path, sizeof(ret->sun_path), "/proc/self/fd/%d/start.sock",
+			 b->fd) < 0
+		       ? -ENAMETOOLONG
+		       : 0;
 }
 
 static int listen_for_start(struct session *s, struct err *e)
@@ -106,20 +113,31 @@ static int listen_for_start(struct session *s, struct err *e)
 	struct sockaddr_un at;
 
 	s->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (s->listen_fd < 0 || start_address(s->box, &at) || bind(s->listen_fd, (struct sockaddr *)&at, sizeof(at)) ||
-	    listen(s->listen_fd, 1))
+	if (s->listen_fd < 0 || start_address(s->box, &at) ||
+	    bind(s->listen_fd, (struct sockaddr *)&at, sizeof(at)) || listen(s->listen_fd, 1))
 		return err_set(e, errno, "create", "start.sock of %s", s->box->id);
 	return 0;
 }
 
-int session_open(struct session *s, struct box *b, const struct oci_config *c, bool wait_for_start, struct err *e)
+int session_open(struct session *s, struct box *b, const struct oci_config *c, bool wait_for_start,
+		 struct err *e)
 {
 	int pair[2];
 
 	*s = (struct session){
-		.config = c, .box = b, .ours = -1, .theirs = -1, .listen_fd = -1,
-		.spec = { .at = session_at, .listener_state = session_state, .ctx = s, .console_fd = -1, .listener_fd = -1, .terminal = c->terminal,
-			  .rows = c->rows, .cols = c->cols },
+		.config = c,
+		.box = b,
+		.ours = -1,
+		.theirs = -1,
+		.listen_fd = -1,
+		.spec = { .at = session_at,
+			  .listener_state = session_state,
+			  .ctx = s,
+			  .console_fd = -1,
+			  .listener_fd = -1,
+			  .terminal = c->terminal,
+			  .rows = c->rows,
+			  .cols = c->cols },
 	};
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return err_set(e, errno, "create", "socket pair");
@@ -156,12 +174,17 @@ static int host_hooks(struct session *s, struct err *e)
 {
 	int rc;
 
-	/* What prestart hooks were told before they became the deprecated ones; tools still look for it. */
+	/*
+	 * What prestart hooks were told before they became the deprecated ones; tools still look
+	 * for it.
+	 */
 	s->box->status = BOX_CREATED;
 	rc = hooks_run(s->config, OCI_PRESTART, s->box, e);
 	s->box->status = BOX_CREATING;
 	rc = rc ?: hooks_run(s->config, OCI_CREATE_RUNTIME, s->box, e);
-	/* Called off by our closing: the child must not report before the hook's reason is known. */
+	/*
+	 * Called off by our closing: the child must not report before the hook's reason is known.
+	 */
 	return rc ?: answer(s, s->box->pid, e);
 }
 
@@ -184,7 +207,9 @@ int session_follow(struct session *s, const struct ctr_proc *p, struct err *e)
 			/* It is gone: its report, if it had the time for one, says why. */
 			int rc = ctr_report(p->report_fd, e);
 
-			return rc < 0 ? rc : err_set(e, ECHILD, "create", "the container's first process was killed");
+			return rc < 0 ? rc
+				      : err_set(e, ECHILD, "create",
+						"the container's first process was killed");
 		}
 		}
 	}

@@ -18,7 +18,10 @@ struct mount_row {
 static const struct mount_row mounts[] = {
 	{ "/proc", "proc", "proc", { 0 } },
 	{ "/dev", "tmpfs", "tmpfs", { "nosuid", "strictatime", "mode=755", "size=65536k" } },
-	{ "/dev/pts", "devpts", "devpts", { "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", TTY_GROUP } },
+	{ "/dev/pts",
+	  "devpts",
+	  "devpts",
+	  { "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", TTY_GROUP } },
 	{ "/dev/shm", "tmpfs", "shm", { "nosuid", "noexec", "nodev", "mode=1777", "size=65536k" } },
 	{ "/dev/mqueue", "mqueue", "mqueue", { "nosuid", "noexec", "nodev" } },
 	{ "/sys", "sysfs", "sysfs", { "nosuid", "noexec", "nodev", "ro" } },
@@ -26,18 +29,34 @@ static const struct mount_row mounts[] = {
 };
 
 /* The network is the host's for a user without rights, and with it sysfs. */
-static const struct mount_row rootless_sys = { "/sys", "none", "/sys", { "rbind", "nosuid", "noexec", "nodev", "ro" } };
+static const struct mount_row rootless_sys = {
+	"/sys", "none", "/sys", { "rbind", "nosuid", "noexec", "nodev", "ro" }
+};
 
 static const char *const args[] = { "sh", NULL };
-static const char *const env[] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm", NULL };
+static const char *const env[] = {
+	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm", NULL
+};
 static const char *const caps[] = { "CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE", NULL };
 static const char *const cap_sets[] = { "bounding", "effective", "permitted", NULL };
 static const char *const namespaces[] = { "pid", "ipc", "uts", "mount", "cgroup", NULL };
 static const char *const masked[] = {
-	"/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
-	"/proc/timer_stats", "/proc/sched_debug", "/sys/firmware", "/sys/devices/virtual/powercap", "/proc/scsi", NULL,
+	"/proc/acpi",
+	"/proc/asound",
+	"/proc/interrupts",
+	"/proc/kcore",
+	"/proc/keys",
+	"/proc/latency_stats",
+	"/proc/timer_list",
+	"/proc/timer_stats",
+	"/proc/sched_debug",
+	"/sys/firmware",
+	"/sys/devices/virtual/powercap",
+	"/proc/scsi",
+	NULL,
 };
-static const char *const readonly[] = { "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger", NULL };
+static const char *const readonly[] = { "/proc/bus",	       "/proc/fs", "/proc/irq", "/proc/sys",
+					"/proc/sysrq-trigger", NULL };
 
 static void put_list(struct jsonw *w, const char *key, const char *const *list)
 {
@@ -155,7 +174,8 @@ int oci_spec_write(int fd, bool rootless)
 	jsonw_text(&w, "hostname", "pintle");
 	jsonw_array(&w, "mounts");
 	for (i = 0; i < ARRAY_LEN(mounts); i++)
-		put_mount(&w, rootless && mounts[i].type[0] == 's' ? &rootless_sys : &mounts[i], rootless);
+		put_mount(&w, rootless && mounts[i].type[0] == 's' ? &rootless_sys : &mounts[i],
+			  rootless);
 	jsonw_close(&w, ']');
 	put_linux(&w, rootless);
 	jsonw_close(&w, '}');

@@ -58,7 +58,8 @@ static bool make_raw(struct termios *ret_old)
 	if (tcgetattr(STDIN_FILENO, ret_old))
 		return false;
 	raw = *ret_old;
-	raw.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+	raw.c_iflag &=
+		~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
 	raw.c_oflag &= ~(tcflag_t)OPOST;
 	raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
 	raw.c_cflag &= ~(tcflag_t)(CSIZE | PARENB);
@@ -67,7 +68,10 @@ static bool make_raw(struct termios *ret_old)
 	return true;
 }
 
-/* True while there may be more. EIO is how a master says that the last holder of the other end has closed it. */
+/*
+ * True while there may be more. EIO is how a master says that the last holder of the other end has
+ * closed it.
+ */
 static bool pass(int from, int to)
 {
 	char buf[4096];
@@ -99,7 +103,10 @@ static bool take_signals(const struct tty *t, pid_t pid, int *ret_status)
 	return false;
 }
 
-/* What the terminal still holds is shown, also when something else of the container's keeps it open. */
+/*
+ * What the terminal still holds is shown, also when something else of the container's keeps it
+ * open.
+ */
 static void drain(int master)
 {
 	io_set_nonblock(master, 1);
@@ -129,7 +136,8 @@ static int relay(struct tty *t, pid_t pid)
 		if (fds[2].revents && !pass(STDIN_FILENO, t->master)) {
 			char eot = 4;
 
-			io_write_full(t->master, &eot, 1);	/* ^D: the end of our input is the end of its */
+			io_write_full(t->master, &eot,
+				      1); /* ^D: the end of our input is the end of its */
 			fds[2].fd = -1;
 		}
 	}

@@ -6,8 +6,8 @@
  *   probe cat FILE...   "FILE: first line" each
  *   probe hang PID       stops that process and holds it
  *   probe private PID   "private N KiB", the memory that process shares with nobody
- * As init with the word "floor" it is what no supervisor can be faster than: the mounts of a system, one clone into the
- * namespaces of a container, its mounts, pivot_root, exec.
+ * As init with the word "floor" it is what no supervisor can be faster than: the mounts of a
+ * system, one clone into the namespaces of a container, its mounts, pivot_root, exec.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -215,7 +215,8 @@ static _Noreturn void floor_container(void)
 
 static _Noreturn void floor_init(void)
 {
-	const unsigned long new = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | 0x02000000;
+	const unsigned long new = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC |
+				  CLONE_NEWNET | 0x02000000;
 
 	floor_system();
 	if (syscall(SYS_clone, new | SIGCHLD, 0, 0, 0, 0) == 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Seccomp profile files, read and compiled: what is taken makes a program that the kernel's checker takes (seccomp_check_filter:
- * every jump forward and inside, the last instruction a verdict); what is refused says why.
+ * Seccomp profile files, read and compiled: what is taken makes a program that the kernel's checker
+ * takes (seccomp_check_filter: every jump forward and inside, the last instruction a verdict); what
+ * is refused says why.
  */
 #include <linux/seccomp.h>
 #include <stdint.h>

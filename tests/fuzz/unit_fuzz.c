@@ -24,7 +24,10 @@ static void report(void *ctx, int level, const char *file, unsigned line, const 
 		abort();
 }
 
-/* The first byte chooses the kind. The path ends like a unit's name, and is a link to the bytes in memory. */
+/*
+ * The first byte chooses the kind. The path ends like a unit's name, and is a link to the bytes in
+ * memory.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char folder[] = "/tmp/unit_fuzz_XXXXXX", paths[2][64];

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ctrrun [-l LAYERS N] [-r ROOTFS] [-w] [-g] [-u USER] [-c CGROUP] [-n] [-v SRC:DST]... [-p PROFILE] [-a CAPS] -- COMMAND...: starts one
- * container by the runtime's facade alone, without PID 1, and prints how it went. -w writable (tmpfs upper),
- * -g all capabilities and no filter, -n the host's network, -p the system call profile: default, hardened or a
- * file, -a capabilities besides the usual, as a number. Exit status: the command's, or 125 with
- * "refused: ..." when the child could not become it.
+ * ctrrun [-l LAYERS N] [-r ROOTFS] [-w] [-g] [-u USER] [-c CGROUP] [-n] [-v SRC:DST]... [-p
+ * PROFILE] [-a CAPS] -- COMMAND...: starts one container by the runtime's facade alone, without PID
+ * 1, and prints how it went. -w writable (tmpfs upper), -g all capabilities and no filter, -n the
+ * host's network, -p the system call profile: default, hardened or a file, -a capabilities besides
+ * the usual, as a number. Exit status: the command's, or 125 with "refused: ..." when the child
+ * could not become it.
  */
 #include <errno.h>
 #include <poll.h>
@@ -74,7 +75,9 @@ static void options(int argc, char **argv, struct spec *s, struct ctr_place *p, 
 			p->namespaces &= ~(uint64_t)CLONE_NEWNET;
 		} else if (c == 'v' && s->n_mounts < 8) {
 			*colon = '\0';
-			mounts[s->n_mounts++] = (struct spec_mount){ .source = optarg, .target = colon + 1, .flags = MS_BIND | MS_REC };
+			mounts[s->n_mounts++] = (struct spec_mount){ .source = optarg,
+								     .target = colon + 1,
+								     .flags = MS_BIND | MS_REC };
 		} else {
 			exit(2);
 		}
@@ -85,10 +88,20 @@ static void options(int argc, char **argv, struct spec *s, struct ctr_place *p, 
 int main(int argc, char **argv)
 {
 	static char *env[] = { "PATH=/bin:/usr/bin", NULL };
-	struct spec s = { .envp = env, .cwd = "/", .umask = 022, .hostname = "box", .caps = ctr_default_caps(),
-			  .no_new_privs = true, .stdin_fd = 0, .stdout_fd = 1, .stderr_fd = 2, .name = "ctrrun" };
-	struct ctr_place p = { .namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET,
-			       .cgroup_fd = -1, .netns_fd = -1 };
+	struct spec s = { .envp = env,
+			  .cwd = "/",
+			  .umask = 022,
+			  .hostname = "box",
+			  .caps = ctr_default_caps(),
+			  .no_new_privs = true,
+			  .stdin_fd = 0,
+			  .stdout_fd = 1,
+			  .stderr_fd = 2,
+			  .name = "ctrrun" };
+	struct ctr_place p = { .namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC |
+					     CLONE_NEWUTS | CLONE_NEWNET,
+			       .cgroup_fd = -1,
+			       .netns_fd = -1 };
 	struct cg_tree tree;
 	struct cg group;
 	struct ctr_proc proc;
@@ -102,8 +115,10 @@ int main(int argc, char **argv)
 	if (cgroup) {
 		struct cg_limits l = { .memory_max = 32 << 20, .pids_max = 20 };
 
-		if (cg_tree_open(&tree, cgroup, &e) || cg_open(&tree, "one", &group, &e) || cg_limit(&tree, &group, &l, &e))
-			return fprintf(stderr, "refused: %s\n", err_say(&e, said, sizeof(said))), 125;
+		if (cg_tree_open(&tree, cgroup, &e) || cg_open(&tree, "one", &group, &e) ||
+		    cg_limit(&tree, &group, &l, &e))
+			return fprintf(stderr, "refused: %s\n", err_say(&e, said, sizeof(said))),
+			       125;
 		s.cgroup = p.cgroup = &group;
 		p.cgroup_fd = group.fd;
 		p.namespaces |= 0x02000000;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sdnotify [--fd FILE | --empty | --long] WORD...: sends the words as lines of one datagram to $NOTIFY_SOCKET, with a descriptor
- * of FILE if asked; for the tests of the supervisor, where no systemd-notify is.
+ * sdnotify [--fd FILE | --empty | --long] WORD...: sends the words as lines of one datagram to
+ * $NOTIFY_SOCKET, with a descriptor of FILE if asked; for the tests of the supervisor, where no
+ * systemd-notify is.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +17,9 @@ int main(int argc, char **argv)
 	char control[CMSG_SPACE(sizeof(int))] = { 0 };
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	struct iovec part = { text, 0 };
-	struct msghdr h = { .msg_name = &at, .msg_namelen = sizeof(at), .msg_iov = &part, .msg_iovlen = 1 };
+	struct msghdr h = {
+		.msg_name = &at, .msg_namelen = sizeof(at), .msg_iov = &part, .msg_iovlen = 1
+	};
 	int s = socket(AF_UNIX, SOCK_DGRAM, 0), i = 1, fd = -1;
 
 	if (!getenv("NOTIFY_SOCKET"))

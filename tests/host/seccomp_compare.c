@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * seccomp_compare random SEED COUNT | policy FILE: compiles the same policies by runtime/seccomp_compile.c and by libseccomp, runs
- * both programs for every number of every architecture with arguments around those that the rules name, and
- * counts where they differ. Differences that are meant have a line each in `meant`; any other is printed and fails.
+ * seccomp_compare random SEED COUNT | policy FILE: compiles the same policies by
+ * runtime/seccomp_compile.c and by libseccomp, runs both programs for every number of every
+ * architecture with arguments around those that the rules name, and counts where they differ.
+ * Differences that are meant have a line each in `meant`; any other is printed and fails.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -21,18 +22,37 @@
 
 #define SAMPLES 96	/* argument tuples tried on a call that has conditions */
 
-enum why { SAME, ENDLESS, ENOSYS_ABOVE, FOREIGN_ARCH, AMBIGUOUS, TREE, REFUSED, UNREAD, NAME_UNKNOWN, WRONG, WHYS };
+enum why {
+	SAME,
+	ENDLESS,
+	ENOSYS_ABOVE,
+	FOREIGN_ARCH,
+	AMBIGUOUS,
+	TREE,
+	REFUSED,
+	UNREAD,
+	NAME_UNKNOWN,
+	WRONG,
+	WHYS
+};
 
 static const char *const meant[WHYS] = {
 	[SAME] = "same verdict",
 	[ENDLESS] = "policies that libseccomp 2.5.4 does not come to an end with",
-	[ENOSYS_ABOVE] = "call newer than all that a refusing policy names: ENOSYS here, the default there (runc adds the same by hand)",
-	[FOREIGN_ARCH] = "architecture or x32 call that was not asked for: kills the process here, the thread there",
-	[AMBIGUOUS] = "several rules with different actions hold: the first in the list here, libseccomp's tree order there",
-	[TREE] = "several rules compare one call's arguments: none or another holds by libseccomp's tree than by the rules' own words",
-	[REFUSED] = "a rule of the call that libseccomp does not take (EEXIST: runc would not start the container)",
-	[UNREAD] = "libseccomp 2.5.4 made a program that compares the architecture with a lone call's number, never loading it",
-	[NAME_UNKNOWN] = "a call that this libseccomp has no name for: the rule here, the default there",
+	[ENOSYS_ABOVE] = "call newer than all that a refusing policy names: ENOSYS here, the "
+			 "default there (runc adds the same by hand)",
+	[FOREIGN_ARCH] = "architecture or x32 call that was not asked for: kills the process here, "
+			 "the thread there",
+	[AMBIGUOUS] = "several rules with different actions hold: the first in the list here, "
+		      "libseccomp's tree order there",
+	[TREE] = "several rules compare one call's arguments: none or another holds by "
+		 "libseccomp's tree than by the rules' own words",
+	[REFUSED] = "a rule of the call that libseccomp does not take (EEXIST: runc would not "
+		    "start the container)",
+	[UNREAD] = "libseccomp 2.5.4 made a program that compares the architecture with a lone "
+		   "call's number, never loading it",
+	[NAME_UNKNOWN] =
+		"a call that this libseccomp has no name for: the rule here, the default there",
 	[WRONG] = "WRONG",
 };
 
@@ -110,7 +130,10 @@ static int is_foreign(const struct seccomp_data *d)
 	return (uint32_t)d->nr & 0x40000000u && !has_arch(AUDIT_ARCH_X86_64 & ~0x80000000u);
 }
 
-/* Is the number above all that the rules name on the architecture of the call, as libseccomp has it? */
+/*
+ * Is the number above all that the rules name on the architecture of the call, as libseccomp has
+ * it?
+ */
 static int above_all(const struct seccomp_data *d)
 {
 	uint32_t bit = d->arch == AUDIT_ARCH_X86_64 ? SECCOMP_X32_BIT : 0, best = 0;
@@ -118,7 +141,8 @@ static int above_all(const struct seccomp_data *d)
 
 	for (i = 0; i < policy.oci.n_rules; i++)
 		for (k = 0; k < policy.rules[i].n_names; k++) {
-			int nr = seccomp_syscall_resolve_name_arch(token_of(d), policy.rules[i].names[k]);
+			int nr = seccomp_syscall_resolve_name_arch(token_of(d),
+								   policy.rules[i].names[k]);
 
 			if (nr >= 0 && ((uint32_t)nr & ~bit) > best)
 				best = (uint32_t)nr & ~bit;
@@ -128,11 +152,16 @@ static int above_all(const struct seccomp_data *d)
 
 static int is_unknown(const struct seccomp_data *d)
 {
-	unsigned own = d->arch == AUDIT_ARCH_I386 ? 1 : (uint32_t)d->nr & SECCOMP_X32_BIT ? 2 : 0, i, k;
+	unsigned own = d->arch == AUDIT_ARCH_I386	   ? 1
+		       : (uint32_t)d->nr & SECCOMP_X32_BIT ? 2
+							   : 0,
+		 i, k;
 
 	for (i = 0; i < policy.oci.n_rules; i++)
 		for (k = 0; k < policy.rules[i].n_names; k++)
-			if (!policy_name_known(policy.rules[i].names[k]) && seccomp_number(own, policy.rules[i].names[k]) == (int64_t)(uint32_t)d->nr)
+			if (!policy_name_known(policy.rules[i].names[k]) &&
+			    seccomp_number(own, policy.rules[i].names[k]) ==
+				    (int64_t)(uint32_t)d->nr)
 				return 1;
 	return 0;
 }
@@ -173,13 +202,15 @@ static void print_rules(const struct seccomp_data *d, const char *name)
 			continue;
 		printf("#   rule %u: %#x", i, r->action);
 		for (k = 0; k < r->n_args; k++)
-			printf(" [%u] %s %#llx (%#llx)", r->args[k].index, ops[r->args[k].op], (unsigned long long)r->args[k].value,
+			printf(" [%u] %s %#llx (%#llx)", r->args[k].index, ops[r->args[k].op],
+			       (unsigned long long)r->args[k].value,
 			       (unsigned long long)r->args[k].value_two);
 		printf("\n");
 	}
 }
 
-static void try_one(const struct seccomp_data *d, const char *name, unsigned n_ours, unsigned n_theirs)
+static void try_one(const struct seccomp_data *d, const char *name, unsigned n_ours,
+		    unsigned n_theirs)
 {
 	static unsigned long said_policy;
 	static int said_nr;
@@ -193,16 +224,18 @@ static void try_one(const struct seccomp_data *d, const char *name, unsigned n_o
 		return;
 	said_policy = policies;
 	said_nr = d->nr;
-	printf("# policy %lu: arch %#x nr %#x (%s) args %llx %llx %llx %llx %llx %llx: %#x here, %#x there, default %#x\n", policies, d->arch,
-	       (unsigned)d->nr, name ? name : "?", d->args[0], d->args[1], d->args[2], d->args[3], d->args[4], d->args[5], a, b,
-	       policy.oci.default_action);
+	printf("# policy %lu: arch %#x nr %#x (%s) args %llx %llx %llx %llx %llx %llx: %#x here, "
+	       "%#x there, default %#x\n",
+	       policies, d->arch, (unsigned)d->nr, name ? name : "?", d->args[0], d->args[1],
+	       d->args[2], d->args[3], d->args[4], d->args[5], a, b, policy.oci.default_action);
 	print_rules(d, name);
 }
 
 /* A value at, beside or far from one that the policy compares this argument with. */
 static uint64_t sample(unsigned index, uint64_t *seed)
 {
-	static const uint64_t fixed[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000, ~0ULL };
+	static const uint64_t fixed[] = { 0,	      1,	   0x7fffffff, 0x80000000,
+					  0xffffffff, 0x100000000, ~0ULL };
 	const struct seccomp_arg *a;
 	unsigned tries;
 
@@ -240,7 +273,8 @@ static int has_conditions(const struct seccomp_data *d, const char *name)
 	return words_subcalls(d, name) > 0;
 }
 
-static void try_number(uint32_t arch, uint32_t nr, unsigned n_ours, unsigned n_theirs, uint64_t *seed)
+static void try_number(uint32_t arch, uint32_t nr, unsigned n_ours, unsigned n_theirs,
+		       uint64_t *seed)
 {
 	struct seccomp_data d = { .nr = (int)nr, .arch = arch };
 	char *name = is_foreign(&d) ? NULL : seccomp_syscall_resolve_num_arch(token_of(&d), d.nr);
@@ -256,7 +290,10 @@ static void try_number(uint32_t arch, uint32_t nr, unsigned n_ours, unsigned n_t
 
 static void compare(uint64_t *seed)
 {
-	static const uint32_t archs[] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM, 0, 0xffffffff };
+	static const uint32_t archs[] = {
+		AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM, 0,
+		0xffffffff
+	};
 	static const uint32_t bases[] = { 0, 0x40000000, 0x0f0000, 0x7ffffe00, 0xfffffe00 };
 	unsigned n_ours = 0, i, k, nr;
 	struct err e = { 0 };
@@ -283,7 +320,8 @@ static void compare(uint64_t *seed)
 	for (i = 0; i < sizeof(archs) / sizeof(archs[0]); i++)
 		for (k = 0; k < sizeof(bases) / sizeof(bases[0]); k++)
 			for (nr = 0; nr < (i < 2 && k < 2 ? 600 : 2); nr++)
-				try_number(archs[i], k == 4 ? ~nr : bases[k] + nr, n_ours, (unsigned)n_theirs, seed);
+				try_number(archs[i], k == 4 ? ~nr : bases[k] + nr, n_ours,
+					   (unsigned)n_theirs, seed);
 }
 
 int main(int argc, char **argv)

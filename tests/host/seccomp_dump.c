@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * seccomp_dump profile FILE CAPS | config FILE: the filter that pintle makes of a seccomp.json or of the policy in a config.json,
- * an instruction a line. For comparing what podman makes of its profile with what pintle makes of it.
+ * seccomp_dump profile FILE CAPS | config FILE: the filter that pintle makes of a seccomp.json or
+ * of the policy in a config.json, an instruction a line. For comparing what podman makes of its
+ * profile with what pintle makes of it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@ static const struct seccomp_policy *read_policy(int argc, char **argv, struct er
 
 	if (argc == 4 && !strcmp(argv[1], "profile"))
 		return oci_seccomp_file(argv[2], strtoull(argv[3], NULL, 0), &p, e) ? NULL : p;
-	if (bundle_file(-100, argv[2], &text, &n, e) || oci_config_read(bundle_arena(), text, n, argv[2], &config, e))
+	if (bundle_file(-100, argv[2], &text, &n, e) ||
+	    oci_config_read(bundle_arena(), text, n, argv[2], &config, e))
 		return NULL;
 	return config.spec.policy;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Policies for seccomp_compare: see seccomp_policy.h. A test program on the host; libseccomp is called as runc calls it. */
+/*
+ * Policies for seccomp_compare: see seccomp_policy.h. A test program on the host; libseccomp is
+ * called as runc calls it.
+ */
 #include "seccomp_policy.h"
 
 #include <errno.h>
@@ -47,8 +50,10 @@ static void die(const char *what)
 static uint32_t random_action(uint64_t *seed)
 {
 	static const uint32_t actions[] = {
-		SECCOMP_RET_ALLOW, SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO | EPERM, SECCOMP_RET_ERRNO | ENOSYS, SECCOMP_RET_ERRNO | EACCES,
-		SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_KILL_THREAD, SECCOMP_RET_TRAP, SECCOMP_RET_LOG, SECCOMP_RET_TRACE | 7,
+		SECCOMP_RET_ALLOW,	    SECCOMP_RET_ALLOW,		SECCOMP_RET_ERRNO | EPERM,
+		SECCOMP_RET_ERRNO | ENOSYS, SECCOMP_RET_ERRNO | EACCES, SECCOMP_RET_KILL_PROCESS,
+		SECCOMP_RET_KILL_THREAD,    SECCOMP_RET_TRAP,		SECCOMP_RET_LOG,
+		SECCOMP_RET_TRACE | 7,
 	};
 
 	return actions[policy_random(seed) % (sizeof(actions) / sizeof(actions[0]))];
@@ -86,10 +91,12 @@ static void random_args(struct policy *p, struct seccomp_rule *r, uint64_t *seed
 
 		/* The same argument twice, now and then. */
 		index = (index + (policy_random(seed) % 8 != 0)) % 6;
-		*a = (struct seccomp_arg){ .index = (uint8_t)index, .op = (uint8_t)(policy_random(seed) % 7) };
+		*a = (struct seccomp_arg){ .index = (uint8_t)index,
+					   .op = (uint8_t)(policy_random(seed) % 7) };
 		a->value = random_value(seed);
 		if (a->op == SECCOMP_OP_MASKED_EQ)
-			a->value_two = policy_random(seed) % 8 ? a->value & random_value(seed) : random_value(seed);
+			a->value_two = policy_random(seed) % 8 ? a->value & random_value(seed)
+							       : random_value(seed);
 	}
 }
 
@@ -102,7 +109,8 @@ static void random_names(struct policy *p, struct seccomp_rule *r, uint64_t *see
 	r->names = p->names + p->n_names;
 	r->n_names = 0;
 	for (tries = 0; r->n_names < n && tries < 100 && p->n_names < NAMES_MAX; tries++) {
-		name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)(policy_random(seed) % pool));
+		name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE,
+							(int)(policy_random(seed) % pool));
 		if (!name)
 			continue;
 		p->names[p->n_names++] = name;
@@ -112,7 +120,8 @@ static void random_names(struct policy *p, struct seccomp_rule *r, uint64_t *see
 
 void policy_make(struct policy *p, uint64_t *seed)
 {
-	unsigned n = 1 + (unsigned)(policy_random(seed) % 40), pool = policy_random(seed) % 3 ? 450 : 30, i;
+	unsigned n = 1 + (unsigned)(policy_random(seed) % 40),
+		 pool = policy_random(seed) % 3 ? 450 : 30, i;
 	uint64_t which = policy_random(seed);
 
 	memset(p, 0, sizeof(*p));
@@ -157,14 +166,16 @@ static void read_rule(struct policy *p, char *words)
 		die("rule ACTION NAMES");
 	r->action = read_action(word);
 	r->names = p->names + p->n_names;
-	for (word = strtok_r(names, ",", &name_save); word && p->n_names < NAMES_MAX; word = strtok_r(NULL, ",", &name_save)) {
+	for (word = strtok_r(names, ",", &name_save); word && p->n_names < NAMES_MAX;
+	     word = strtok_r(NULL, ",", &name_save)) {
 		p->names[p->n_names++] = strdup(word);
 		r->n_names++;
 	}
 	r->args = p->args + p->n_args;
 	while ((word = strtok_r(NULL, " ", &save))) {
 		struct seccomp_arg *a = &p->args[p->n_args++];
-		char *op = strtok_r(NULL, " ", &save), *value = strtok_r(NULL, " ", &save), *two = strtok_r(NULL, " ", &save);
+		char *op = strtok_r(NULL, " ", &save), *value = strtok_r(NULL, " ", &save),
+		     *two = strtok_r(NULL, " ", &save);
 
 		a->index = (uint8_t)atoi(word);
 		if (p->n_args == ARGS_MAX || !two || seccomp_op_by_name(op, &a->op))
@@ -192,7 +203,8 @@ void policy_read(struct policy *p, const char *path)
 		if (!strncmp(line, "default ", 8))
 			p->oci.default_action = read_action(line + 8);
 		else if (!strncmp(line, "arch ", 5)) {
-			if (p->oci.n_archs < 8 && !seccomp_arch_by_name(line + 5, &p->archs[p->oci.n_archs]))
+			if (p->oci.n_archs < 8 &&
+			    !seccomp_arch_by_name(line + 5, &p->archs[p->oci.n_archs]))
 				p->oci.n_archs++;
 		} else if (!strncmp(line, "rule ", 5))
 			read_rule(p, line + 5);
@@ -228,8 +240,13 @@ static uint32_t to_scmp(uint32_t action)
 static struct scmp_arg_cmp to_cmp(const struct seccomp_arg *a)
 {
 	static const enum scmp_compare ops[] = {
-		[SECCOMP_OP_NE] = SCMP_CMP_NE, [SECCOMP_OP_LT] = SCMP_CMP_LT, [SECCOMP_OP_LE] = SCMP_CMP_LE, [SECCOMP_OP_EQ] = SCMP_CMP_EQ,
-		[SECCOMP_OP_GE] = SCMP_CMP_GE, [SECCOMP_OP_GT] = SCMP_CMP_GT, [SECCOMP_OP_MASKED_EQ] = SCMP_CMP_MASKED_EQ,
+		[SECCOMP_OP_NE] = SCMP_CMP_NE,
+		[SECCOMP_OP_LT] = SCMP_CMP_LT,
+		[SECCOMP_OP_LE] = SCMP_CMP_LE,
+		[SECCOMP_OP_EQ] = SCMP_CMP_EQ,
+		[SECCOMP_OP_GE] = SCMP_CMP_GE,
+		[SECCOMP_OP_GT] = SCMP_CMP_GT,
+		[SECCOMP_OP_MASKED_EQ] = SCMP_CMP_MASKED_EQ,
 	};
 
 	return (struct scmp_arg_cmp){ a->index, ops[a->op], a->value, a->value_two };
@@ -267,7 +284,9 @@ static int add_archs(scmp_filter_ctx ctx, const struct seccomp_policy *p)
 	int rc = 0;
 
 	for (i = 0; i < p->n_archs && !rc; i++) {
-		token = p->archs[i] == AUDIT_ARCH_I386 ? SCMP_ARCH_X86 : p->archs[i] == ARCH_X32 ? SCMP_ARCH_X32 : 0;
+		token = p->archs[i] == AUDIT_ARCH_I386 ? SCMP_ARCH_X86
+			: p->archs[i] == ARCH_X32      ? SCMP_ARCH_X32
+						       : 0;
 		if (token)
 			rc = seccomp_arch_add(ctx, token);
 	}
@@ -316,7 +335,8 @@ int policy_reference(const struct policy *p, struct sock_filter *ops, unsigned c
 	pid_t pid;
 
 	if (!answer)
-		answer = mmap(NULL, sizeof(*answer), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		answer = mmap(NULL, sizeof(*answer), PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (answer == MAP_FAILED)
 		die("no memory");
 	memset(answer, 0, sizeof(*answer));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * seccomp_probe refusals: tries, with harmless arguments, calls that a container has no business with and prints "name errno",
- * "name 0" for what went through. seccomp_probe daemon: does what daemons do; prints "daemon ok" or the call that failed.
- * Runs inside the container under test, linked with musl.
+ * seccomp_probe refusals: tries, with harmless arguments, calls that a container has no business
+ * with and prints "name errno", "name 0" for what went through. seccomp_probe daemon: does what
+ * daemons do; prints "daemon ok" or the call that failed. Runs inside the container under test,
+ * linked with musl.
  */
 #include <errno.h>
 #include <grp.h>
@@ -75,11 +76,16 @@ static void refusals(void)
 
 	for (i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
 		const struct attempt *a = &attempts[i];
-		long rc = syscall(a->nr, a->args[0], a->args[1], a->args[2], a->args[3], a->args[4]);
+		long rc =
+			syscall(a->nr, a->args[0], a->args[1], a->args[2], a->args[3], a->args[4]);
 
 		if (a->nr == SYS_clone && rc == 0)
 			_exit(0);
-		printf("%s %s\n", a->name, rc >= 0 ? "0" : errno == EPERM ? "EPERM" : errno == ENOSYS ? "ENOSYS" : "other");
+		printf("%s %s\n", a->name,
+		       rc >= 0		 ? "0"
+		       : errno == EPERM	 ? "EPERM"
+		       : errno == ENOSYS ? "ENOSYS"
+					 : "other");
 		fflush(stdout);
 	}
 }
@@ -106,7 +112,8 @@ static void processes(void)
 	pid_t pid;
 	int status = -1;
 
-	must(!pthread_create(&t, NULL, thread, &got_in) && !pthread_join(t, &got) && got == &got_in, "pthread_create");
+	must(!pthread_create(&t, NULL, thread, &got_in) && !pthread_join(t, &got) && got == &got_in,
+	     "pthread_create");
 	must(!posix_spawn(&pid, argv[0], NULL, NULL, argv, NULL), "posix_spawn");
 	must(waitpid(pid, &status, 0) == pid && status == 0, "waitpid");
 }
@@ -148,7 +155,9 @@ int main(int argc, char **argv)
 	descriptors();
 	network();
 	must(getrandom(bytes, sizeof(bytes), 0) == (ssize_t)sizeof(bytes), "getrandom");
-	must(mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED, "mmap");
+	must(mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		  0) != MAP_FAILED,
+	     "mmap");
 	must(!mlock(bytes, sizeof(bytes)), "mlock");
 	must(!setgroups(0, NULL) && !setgid(0) && !setuid(0), "setuid");
 	puts("daemon ok");

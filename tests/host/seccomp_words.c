@@ -5,14 +5,19 @@
 #include <linux/audit.h>
 #include <string.h>
 
-/* Behind i386's socketcall(2), by SYS_SOCKET (1) and on; behind its ipc(2), with "" where no call has the number. */
+/*
+ * Behind i386's socketcall(2), by SYS_SOCKET (1) and on; behind its ipc(2), with "" where no call
+ * has the number.
+ */
 static const char *const sockets[] = {
-	"socket", "bind", "connect", "listen", "accept", "getsockname", "getpeername", "socketpair", "send", "recv", "sendto",
-	"recvfrom", "shutdown", "setsockopt", "getsockopt", "sendmsg", "recvmsg", "accept4", "recvmmsg", "sendmmsg",
+	"socket",     "bind",	 "connect", "listen",  "accept",   "getsockname", "getpeername",
+	"socketpair", "send",	 "recv",    "sendto",  "recvfrom", "shutdown",	  "setsockopt",
+	"getsockopt", "sendmsg", "recvmsg", "accept4", "recvmmsg", "sendmmsg",
 };
 static const char *const ipcs[] = {
-	"semop", "semget", "semctl", "semtimedop", "", "", "", "", "", "", "msgsnd", "msgrcv", "msgget", "msgctl", "", "", "", "", "", "",
-	"shmat", "shmdt", "shmget", "shmctl",
+	"semop", "semget", "semctl", "semtimedop", "",	     "",       "",	 "",
+	"",	 "",	   "msgsnd", "msgrcv",	   "msgget", "msgctl", "",	 "",
+	"",	 "",	   "",	     "",	   "shmat",  "shmdt",  "shmget", "shmctl",
 };
 
 static const char *const *list_of(const struct seccomp_data *d, const char *name, unsigned *ret_n)
@@ -85,8 +90,12 @@ static int holds(const struct seccomp_arg *a, uint64_t v, int wide)
 	}
 }
 
-/* behind: the rule is read for a call behind socketcall or ipc, whose first argument says only which. */
-static int rule_holds(const struct seccomp_rule *r, const struct seccomp_data *d, int behind, unsigned *ret_twice)
+/*
+ * behind: the rule is read for a call behind socketcall or ipc, whose first argument says only
+ * which.
+ */
+static int rule_holds(const struct seccomp_rule *r, const struct seccomp_data *d, int behind,
+		      unsigned *ret_twice)
 {
 	unsigned i, seen = 0, n = 0;
 	int wide = d->arch == AUDIT_ARCH_X86_64 && !((uint32_t)d->nr & 0x40000000u);
@@ -95,7 +104,8 @@ static int rule_holds(const struct seccomp_rule *r, const struct seccomp_data *d
 	for (i = 0; i < r->n_args; i++) {
 		*ret_twice |= seen >> r->args[i].index & 1;
 		seen |= 1u << r->args[i].index;
-		n += (behind && !r->args[i].index) || holds(&r->args[i], d->args[r->args[i].index], wide);
+		n += (behind && !r->args[i].index) ||
+		     holds(&r->args[i], d->args[r->args[i].index], wide);
 	}
 	return *ret_twice ? n > 0 : n == r->n_args;
 }
@@ -105,7 +115,8 @@ struct reading {
 	uint32_t first;
 };
 
-static void read_rule(struct reading *g, const struct seccomp_rule *r, const struct seccomp_data *d, int behind, int chosen)
+static void read_rule(struct reading *g, const struct seccomp_rule *r, const struct seccomp_data *d,
+		      int behind, int chosen)
 {
 	unsigned twice;
 	int held = rule_holds(r, d, behind, &twice) && chosen;
@@ -118,7 +129,8 @@ static void read_rule(struct reading *g, const struct seccomp_rule *r, const str
 	g->kinds = !g->kinds ? 1 : g->first != r->action ? 2 : g->kinds;
 }
 
-uint32_t words_verdict(const struct policy *p, const struct seccomp_data *d, const char *name, unsigned *ret_rules, unsigned *ret_kinds)
+uint32_t words_verdict(const struct policy *p, const struct seccomp_data *d, const char *name,
+		       unsigned *ret_rules, unsigned *ret_kinds)
 {
 	struct reading g = { 0 };
 	const struct seccomp_rule *plain = NULL;

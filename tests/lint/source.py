@@ -57,8 +57,9 @@ def lengths(files):
 
 
 def wide(files):
-	"""Lines wider than the page: a figure, not a failure."""
-	return sum(len(line.expandtabs(8)) > COLUMNS for f in files for line in lines_of(f))
+	"""Lines wider than the page, tabs being 8."""
+	return [f"{f}:{n}: {len(line.expandtabs(8))} columns, at most {COLUMNS}" for f in files
+		for n, line in enumerate(lines_of(f), 1) if len(line.expandtabs(8)) > COLUMNS]
 
 
 def tags(files, kinds):

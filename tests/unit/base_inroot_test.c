@@ -35,10 +35,18 @@ static void put(const char *path, const char *text)
 static int make_tree(void **state)
 {
 	static const char *const links[][2] = {
-		{ "file", "root/rel" }, { "/file", "root/abs" }, { "../outside/secret", "root/up" },
-		{ "../../../../../../outside/secret", "root/far" }, { "dir", "root/todir" }, { "/dir", "root/absdir" },
-		{ "loop2", "root/loop1" }, { "loop1", "root/loop2" }, { "..", "root/dir/parent" }, { "/", "root/slash" },
-		{ "nowhere", "root/dangling" }, { "/dir/sub/../../file", "root/zigzag" },
+		{ "file", "root/rel" },
+		{ "/file", "root/abs" },
+		{ "../outside/secret", "root/up" },
+		{ "../../../../../../outside/secret", "root/far" },
+		{ "dir", "root/todir" },
+		{ "/dir", "root/absdir" },
+		{ "loop2", "root/loop1" },
+		{ "loop1", "root/loop2" },
+		{ "..", "root/dir/parent" },
+		{ "/", "root/slash" },
+		{ "nowhere", "root/dangling" },
+		{ "/dir/sub/../../file", "root/zigzag" },
 	};
 	size_t i;
 
@@ -91,14 +99,36 @@ static void every_link_stays_inside(void **state)
 	static const struct {
 		const char *path, *want;
 	} cases[] = {
-		{ "file", "inside" }, { "/file", "inside" }, { "./dir/../file", "inside" }, { "//dir//leaf", "leaf" },
-		{ "rel", "inside" }, { "abs", "inside" }, { "zigzag", "inside" }, { "slash/file", "inside" },
-		{ "todir/leaf", "leaf" }, { "absdir/leaf", "leaf" }, { "dir/parent/file", "inside" },
-		{ "", "(dir)" }, { "/", "(dir)" }, { "..", "(dir)" }, { "../../..", "(dir)" }, { "dir/", "(dir)" }, { "todir/", "(dir)" },
-		{ "../file", "inside" }, { "dir/parent/parent/../../file", "ENOENT" },
-		{ "up", "ENOENT" }, { "far", "ENOENT" }, { "../outside/secret", "ENOENT" }, { "slash/../outside/secret", "ENOENT" },
-		{ "dangling", "ENOENT" }, { "none", "ENOENT" }, { "none/file", "ENOENT" }, { "file/x", "ENOTDIR" },
-		{ "file/", "ENOTDIR" }, { "loop1", "ELOOP" }, { "loop1/x", "ELOOP" },
+		{ "file", "inside" },
+		{ "/file", "inside" },
+		{ "./dir/../file", "inside" },
+		{ "//dir//leaf", "leaf" },
+		{ "rel", "inside" },
+		{ "abs", "inside" },
+		{ "zigzag", "inside" },
+		{ "slash/file", "inside" },
+		{ "todir/leaf", "leaf" },
+		{ "absdir/leaf", "leaf" },
+		{ "dir/parent/file", "inside" },
+		{ "", "(dir)" },
+		{ "/", "(dir)" },
+		{ "..", "(dir)" },
+		{ "../../..", "(dir)" },
+		{ "dir/", "(dir)" },
+		{ "todir/", "(dir)" },
+		{ "../file", "inside" },
+		{ "dir/parent/parent/../../file", "ENOENT" },
+		{ "up", "ENOENT" },
+		{ "far", "ENOENT" },
+		{ "../outside/secret", "ENOENT" },
+		{ "slash/../outside/secret", "ENOENT" },
+		{ "dangling", "ENOENT" },
+		{ "none", "ENOENT" },
+		{ "none/file", "ENOENT" },
+		{ "file/x", "ENOTDIR" },
+		{ "file/", "ENOTDIR" },
+		{ "loop1", "ELOOP" },
+		{ "loop1/x", "ELOOP" },
 	};
 	size_t i;
 
@@ -116,9 +146,18 @@ static void an_archives_name_passes_no_link_at_all(void **state)
 	static const struct {
 		const char *path, *want;
 	} cases[] = {
-		{ "file", "inside" }, { "/file", "inside" }, { "./dir/./leaf", "leaf" }, { "dir", "(dir)" },
-		{ "rel", "ELOOP" }, { "todir/leaf", "ELOOP" }, { "slash/file", "ELOOP" }, { "dir/parent/file", "ELOOP" },
-		{ "..", "EINVAL" }, { "dir/../file", "EINVAL" }, { "../outside/secret", "EINVAL" }, { "none", "ENOENT" },
+		{ "file", "inside" },
+		{ "/file", "inside" },
+		{ "./dir/./leaf", "leaf" },
+		{ "dir", "(dir)" },
+		{ "rel", "ELOOP" },
+		{ "todir/leaf", "ELOOP" },
+		{ "slash/file", "ELOOP" },
+		{ "dir/parent/file", "ELOOP" },
+		{ "..", "EINVAL" },
+		{ "dir/../file", "EINVAL" },
+		{ "../outside/secret", "EINVAL" },
+		{ "none", "ENOENT" },
 	};
 	size_t i;
 

@@ -46,11 +46,25 @@ static void sizes_are_written_as_systemd_and_podman_do(void **state)
 		int rc;
 		uint64_t want;
 	} cases[] = {
-		{ "0", 0, 0 }, { "512", 0, 512 }, { "64K", 0, 65536 }, { "64k", 0, 65536 }, { "64m", 0, 64 << 20 },
-		{ "64MB", 0, 64 << 20 }, { "64MiB", 0, 64 << 20 }, { "2G", 0, 2ull << 30 }, { "1T", 0, 1ull << 40 },
-		{ "10b", 0, 10 }, { "infinity", 0, UINT64_MAX },
-		{ "", -EINVAL, 0 }, { "M", -EINVAL, 0 }, { "64MM", -EINVAL, 0 }, { "64 M", -EINVAL, 0 }, { "-1", -EINVAL, 0 },
-		{ "1.5G", -EINVAL, 0 }, { "64Mx", -EINVAL, 0 }, { "99999999T", -ERANGE, 0 },
+		{ "0", 0, 0 },
+		{ "512", 0, 512 },
+		{ "64K", 0, 65536 },
+		{ "64k", 0, 65536 },
+		{ "64m", 0, 64 << 20 },
+		{ "64MB", 0, 64 << 20 },
+		{ "64MiB", 0, 64 << 20 },
+		{ "2G", 0, 2ull << 30 },
+		{ "1T", 0, 1ull << 40 },
+		{ "10b", 0, 10 },
+		{ "infinity", 0, UINT64_MAX },
+		{ "", -EINVAL, 0 },
+		{ "M", -EINVAL, 0 },
+		{ "64MM", -EINVAL, 0 },
+		{ "64 M", -EINVAL, 0 },
+		{ "-1", -EINVAL, 0 },
+		{ "1.5G", -EINVAL, 0 },
+		{ "64Mx", -EINVAL, 0 },
+		{ "99999999T", -ERANGE, 0 },
 	};
 	size_t i;
 
@@ -70,11 +84,27 @@ static void spans_are_systemd_time(void **state)
 		int rc;
 		uint64_t ms;
 	} cases[] = {
-		{ "0", 0, 0 }, { "5", 0, 5000 }, { "100ms", 0, 100 }, { "1.5s", 0, 1500 }, { ".5", 0, 500 },
-		{ "2min 3s", 0, 123000 }, { "2min3s", 0, 123000 }, { "1h", 0, 3600000 }, { "1d", 0, 86400000 },
-		{ "1w", 0, 604800000 }, { "1us", 0, 1 }, { "999us", 0, 1 }, { " 5 s ", 0, 5000 }, { "infinity", 0, UINT64_MAX },
-		{ "", -EINVAL, 0 }, { "5x", -EINVAL, 0 }, { "-5", -EINVAL, 0 }, { "s", -EINVAL, 0 }, { "5,", -EINVAL, 0 },
-		{ ".", -EINVAL, 0 }, { "999999999999w", -ERANGE, 0 },
+		{ "0", 0, 0 },
+		{ "5", 0, 5000 },
+		{ "100ms", 0, 100 },
+		{ "1.5s", 0, 1500 },
+		{ ".5", 0, 500 },
+		{ "2min 3s", 0, 123000 },
+		{ "2min3s", 0, 123000 },
+		{ "1h", 0, 3600000 },
+		{ "1d", 0, 86400000 },
+		{ "1w", 0, 604800000 },
+		{ "1us", 0, 1 },
+		{ "999us", 0, 1 },
+		{ " 5 s ", 0, 5000 },
+		{ "infinity", 0, UINT64_MAX },
+		{ "", -EINVAL, 0 },
+		{ "5x", -EINVAL, 0 },
+		{ "-5", -EINVAL, 0 },
+		{ "s", -EINVAL, 0 },
+		{ "5,", -EINVAL, 0 },
+		{ ".", -EINVAL, 0 },
+		{ "999999999999w", -ERANGE, 0 },
 	};
 	size_t i;
 
@@ -118,8 +148,10 @@ static void the_arena_refuses_instead_of_overrunning(void **state)
 	assert_null(arena_text(&a, "x", SIZE_MAX));
 	arena_release(&a, mark);
 	assert_int_equal(a.used, 4);
-	assert_null(arena_text(&a, "012345678901234567890123456789012345678901234567890123456789", 60));
-	assert_non_null(arena_text(&a, "01234567890123456789012345678901234567890123456789012345678", 59));
+	assert_null(
+		arena_text(&a, "012345678901234567890123456789012345678901234567890123456789", 60));
+	assert_non_null(
+		arena_text(&a, "01234567890123456789012345678901234567890123456789012345678", 59));
 }
 
 int main(void)

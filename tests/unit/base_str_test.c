@@ -150,17 +150,22 @@ static void base64_is_strict(void **state)
 		const char *in;
 		int want;
 	} cases[] = {
-		{ "", 0 }, { "Zg==", 1 }, { "Zm8=", 2 }, { "Zm9v", 3 }, { "Zm9vYg==", 4 },
-		{ "Zg", -EINVAL }, { "Zg=", -EINVAL }, { "Zh==", -EINVAL }, { "Z===", -EINVAL },
-		{ "Zm9v\n", -EINVAL }, { "Zm 9", -EINVAL }, { "Zg==Zg==", -EINVAL }, { "====", -EINVAL },
-		{ "Zm9vYmFyYmF6", -ENOSPC },
+		{ "", 0 },	     { "Zg==", 1 },
+		{ "Zm8=", 2 },	     { "Zm9v", 3 },
+		{ "Zm9vYg==", 4 },   { "Zg", -EINVAL },
+		{ "Zg=", -EINVAL },  { "Zh==", -EINVAL },
+		{ "Z===", -EINVAL }, { "Zm9v\n", -EINVAL },
+		{ "Zm 9", -EINVAL }, { "Zg==Zg==", -EINVAL },
+		{ "====", -EINVAL }, { "Zm9vYmFyYmF6", -ENOSPC },
 	};
 	uint8_t bytes[6];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_LEN(cases); i++)
-		assert_int_equal(text_unbase64(cases[i].in, strlen(cases[i].in), bytes, sizeof(bytes)), cases[i].want);
+		assert_int_equal(
+			text_unbase64(cases[i].in, strlen(cases[i].in), bytes, sizeof(bytes)),
+			cases[i].want);
 }
 
 int main(void)

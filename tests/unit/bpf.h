@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* An interpreter of the classic BPF that system call filters are made of, for the tests of seccomp; cmocka.h stands before it. */
+/*
+ * An interpreter of the classic BPF that system call filters are made of, for the tests of seccomp;
+ * cmocka.h stands before it.
+ */
 #ifndef TESTS_UNIT_BPF_H
 #define TESTS_UNIT_BPF_H
 
@@ -60,7 +63,9 @@ static uint32_t verdict(const struct seccomp_data *d)
 
 static uint32_t on(int64_t nr, uint64_t arg0, uint64_t arg1)
 {
-	struct seccomp_data d = { .nr = (int)nr, .arch = seccomp_own_arch(0), .args = { arg0, arg1 } };
+	struct seccomp_data d = { .nr = (int)nr,
+				  .arch = seccomp_own_arch(0),
+				  .args = { arg0, arg1 } };
 
 	return verdict(&d);
 }

@@ -22,9 +22,19 @@ static void spans_take_six_columns(void **state)
 		uint64_t ms;
 		const char *want;
 	} cases[] = {
-		{ 0, "0s" }, { 999, "0s" }, { 59999, "59s" }, { 60000, "1m00s" }, { 754 * SECOND, "12m34s" },
-		{ 3599 * SECOND, "59m59s" }, { 3600 * SECOND, "1h00m" }, { DAY - 1, "23h59m" }, { DAY, "1d00h" },
-		{ 100 * DAY - 1, "99d23h" }, { 100 * DAY, "100d" }, { 99999 * DAY, "99999d" }, { UINT64_MAX, "99999d" },
+		{ 0, "0s" },
+		{ 999, "0s" },
+		{ 59999, "59s" },
+		{ 60000, "1m00s" },
+		{ 754 * SECOND, "12m34s" },
+		{ 3599 * SECOND, "59m59s" },
+		{ 3600 * SECOND, "1h00m" },
+		{ DAY - 1, "23h59m" },
+		{ DAY, "1d00h" },
+		{ 100 * DAY - 1, "99d23h" },
+		{ 100 * DAY, "100d" },
+		{ 99999 * DAY, "99999d" },
+		{ UINT64_MAX, "99999d" },
 	};
 	char text[16];
 	size_t i;
@@ -43,9 +53,22 @@ static void sizes_take_four_columns(void **state)
 		uint64_t bytes;
 		const char *want;
 	} cases[] = {
-		{ 0, "-" }, { 1, "1B" }, { 999, "999B" }, { 1000, "1.0K" }, { 1024, "1.0K" }, { 1536, "1.5K" },
-		{ 10188, "9.9K" }, { 10240, "10K" }, { 1023 * 1024, "1.0M" }, { 1572864, "1.5M" }, { 64 << 20, "64M" },
-		{ 1ull << 30, "1.0G" }, { 1ull << 40, "1.0T" }, { 1ull << 50, "1.0P" }, { 1ull << 60, "1.0E" }, { UINT64_MAX, "-" },
+		{ 0, "-" },
+		{ 1, "1B" },
+		{ 999, "999B" },
+		{ 1000, "1.0K" },
+		{ 1024, "1.0K" },
+		{ 1536, "1.5K" },
+		{ 10188, "9.9K" },
+		{ 10240, "10K" },
+		{ 1023 * 1024, "1.0M" },
+		{ 1572864, "1.5M" },
+		{ 64 << 20, "64M" },
+		{ 1ull << 30, "1.0G" },
+		{ 1ull << 40, "1.0T" },
+		{ 1ull << 50, "1.0P" },
+		{ 1ull << 60, "1.0E" },
+		{ UINT64_MAX, "-" },
 	};
 	char text[8];
 	uint64_t v;
@@ -103,8 +126,14 @@ static void the_last_exit_in_a_word(void **state)
 static void a_row_as_users_see_it(void **state)
 {
 	struct ctl_unit u = {
-		.name = "web.container", .state = "running", .uptime_ms = 61 * SECOND, .pid = 42, .restarts = 3,
-		.memory_bytes = 1572864, .exit_code = -1, .exit_signal = 9,
+		.name = "web.container",
+		.state = "running",
+		.uptime_ms = 61 * SECOND,
+		.pid = 42,
+		.restarts = 3,
+		.memory_bytes = 1572864,
+		.exit_code = -1,
+		.exit_signal = 9,
 		.digest = { 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6 },
 	};
 	char head[96], row[96];
@@ -112,16 +141,22 @@ static void a_row_as_users_see_it(void **state)
 	(void)state;
 	format_table_head(head, sizeof(head));
 	format_table_row(row, sizeof(row), &u);
-	assert_string_equal(head, "UNIT                 STATE          PID     UP RSTRT   MEM IMAGE        EXIT");
-	assert_string_equal(row, "web.container        running         42  1m01s     3  1.5M a0a1a2a3a4a5 KILL");
+	assert_string_equal(
+		head,
+		"UNIT                 STATE          PID     UP RSTRT   MEM IMAGE        EXIT");
+	assert_string_equal(
+		row,
+		"web.container        running         42  1m01s     3  1.5M a0a1a2a3a4a5 KILL");
 	u = (struct ctl_unit){ .name = "job.service", .state = "failed", .exit_code = 1 };
 	format_table_row(row, sizeof(row), &u);
-	assert_string_equal(row, "job.service          failed           -      -     0     - -            1");
+	assert_string_equal(
+		row, "job.service          failed           -      -     0     - -            1");
 }
 
 static void a_row_never_leaves_its_80_columns(void **state)
 {
-	static const uint64_t values[] = { 0, 1, 999, 4194304, UINT32_MAX, 1ull << 40, 1ull << 60, INT64_MAX, UINT64_MAX };
+	static const uint64_t values[] = { 0,	       1,	   999,	      4194304,	 UINT32_MAX,
+					   1ull << 40, 1ull << 60, INT64_MAX, UINT64_MAX };
 	struct ctl_unit u = { 0 };
 	char row[160];
 	size_t i;
@@ -144,7 +179,9 @@ static void a_row_never_leaves_its_80_columns(void **state)
 	}
 }
 
-/* --- JSON into a buffer ------------------------------------------------------------------------- */
+/*
+ * --- JSON into a buffer -------------------------------------------------------------------------
+ */
 
 static char said[4096];
 static size_t n_said;
@@ -178,10 +215,15 @@ static void strings_are_escaped(void **state)
 		size_t n;
 		const char *want;
 	} cases[] = {
-		{ "", 0, "{\"t\":\"\"}" }, { "plain", 5, "{\"t\":\"plain\"}" },
-		{ "\"\\/", 3, "{\"t\":\"\\\"\\\\/\"}" }, { "\x1b\n\0\x7f", 4, "{\"t\":\"\\u001b\\u000a\\u0000\\u007f\"}" },
-		{ "\xc3\xa9", 2, "{\"t\":\"\xc3\xa9\"}" }, { "\xc3", 1, "{\"t\":\"\\ufffd\"}" }, { "\xff\xfe", 2, "{\"t\":\"\\ufffd\\ufffd\"}" },
-		{ "\xf0\x9f\x98\x80", 4, "{\"t\":\"\xf0\x9f\x98\x80\"}" }, { "\xed\xa0\x80", 3, "{\"t\":\"\\ufffd\\ufffd\\ufffd\"}" },
+		{ "", 0, "{\"t\":\"\"}" },
+		{ "plain", 5, "{\"t\":\"plain\"}" },
+		{ "\"\\/", 3, "{\"t\":\"\\\"\\\\/\"}" },
+		{ "\x1b\n\0\x7f", 4, "{\"t\":\"\\u001b\\u000a\\u0000\\u007f\"}" },
+		{ "\xc3\xa9", 2, "{\"t\":\"\xc3\xa9\"}" },
+		{ "\xc3", 1, "{\"t\":\"\\ufffd\"}" },
+		{ "\xff\xfe", 2, "{\"t\":\"\\ufffd\\ufffd\"}" },
+		{ "\xf0\x9f\x98\x80", 4, "{\"t\":\"\xf0\x9f\x98\x80\"}" },
+		{ "\xed\xa0\x80", 3, "{\"t\":\"\\ufffd\\ufffd\\ufffd\"}" },
 		{ "\xc0\xaf", 2, "{\"t\":\"\\ufffd\\ufffd\"}" },
 	};
 	size_t i;
@@ -227,8 +269,9 @@ static void a_document_has_its_parts(void **state)
 	json_out_start(&j, &memory);
 	json_out_end(&j);
 	json_doc_end(&d);
-	assert_string_equal(said, "{\"system\":{\"ok\":true,\"n\":18446744073709551615,\"x\":null},\n"
-		"\"units\":[{},\n{}],\n\"log\":[{}]}\n");
+	assert_string_equal(said,
+			    "{\"system\":{\"ok\":true,\"n\":18446744073709551615,\"x\":null},\n"
+			    "\"units\":[{},\n{}],\n\"log\":[{}]}\n");
 	n_said = 0;
 	json_doc_start(&d, &memory);
 	json_doc_end(&d);

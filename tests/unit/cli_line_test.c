@@ -41,9 +41,16 @@ static void editing_leaves_what_a_user_meant(void **state)
 	static const struct {
 		const char *keys, *want;
 	} cases[] = {
-		{ "status\r", "status" }, { "statsu\b\bus\r", "status" }, { "x\x7f\x7f\x7fok\r", "ok" }, { "wrong\x15right\r", "right" },
-		{ "stop the web\x17\x17now\r", "stop now" }, { "a\tb\x04\x1a\r", "ab" }, { "\x1b[A\x1b[1;5Cup\x1bOP\r", "up" },
-		{ "\x1bxyes\r", "yes" }, { "caf\xc3\xa9\r", "caf" }, { "\r", "" },
+		{ "status\r", "status" },
+		{ "statsu\b\bus\r", "status" },
+		{ "x\x7f\x7f\x7fok\r", "ok" },
+		{ "wrong\x15right\r", "right" },
+		{ "stop the web\x17\x17now\r", "stop now" },
+		{ "a\tb\x04\x1a\r", "ab" },
+		{ "\x1b[A\x1b[1;5Cup\x1bOP\r", "up" },
+		{ "\x1bxyes\r", "yes" },
+		{ "caf\xc3\xa9\r", "caf" },
+		{ "\r", "" },
 	};
 	size_t i;
 
@@ -123,7 +130,7 @@ static void lines_split_at_blanks(void **state)
 	assert_null(words[LINE_WORDS]);
 }
 
-/* --- words ---------------------------------------------------------------------------------------- */
+/* --- words --- */
 
 static char said[4096];
 static size_t n_said;
@@ -138,7 +145,9 @@ static void keep(struct sink *s, const char *bytes, size_t n)
 }
 
 /* A console's sink: errors come to it, too. There is no PID 1 behind that path. */
-static struct sink memory = { .put = keep, .socket = "/nonexistent/control", .is_console = true, .stop_fd = -1 };
+static struct sink memory = {
+	.put = keep, .socket = "/nonexistent/control", .is_console = true, .stop_fd = -1
+};
 
 static int run(const char *typed)
 {
@@ -153,16 +162,26 @@ static int run(const char *typed)
 static void what_is_no_word_is_said_so(void **state)
 {
 	static const char *const wrong[] = {
-		"nope", "start", "stop -f x", "kill", "kill a b", "kill -s NOPE a", "kill -s", "logs --since", "logs -n", "logs -n 0 a", "logs -n x a",
-		"logs --nope x", "logs -x 8", "status a b", "status -f", "list a", "reboot now", "help me", "version -n 3", "start --bogus a", "start -ff a",
-		"status --socket /x", "load x", "check x",
+		"nope",		"start",
+		"stop -f x",	"kill",
+		"kill a b",	"kill -s NOPE a",
+		"kill -s",	"logs --since",
+		"logs -n",	"logs -n 0 a",
+		"logs -n x a",	"logs --nope x",
+		"logs -x 8",	"status a b",
+		"status -f",	"list a",
+		"reboot now",	"help me",
+		"version -n 3", "start --bogus a",
+		"start -ff a",	"status --socket /x",
+		"load x",	"check x",
 	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_LEN(wrong); i++) {
 		assert_int_equal(run(wrong[i]), 2);
-		assert_non_null(strstr(said, strstr(said, "usage") ? ": usage: " : ": no such word"));
+		assert_non_null(
+			strstr(said, strstr(said, "usage") ? ": usage: " : ": no such word"));
 		assert_ptr_equal(strchr(said, '\n'), said + n_said - 1);
 	}
 }
@@ -170,15 +189,19 @@ static void what_is_no_word_is_said_so(void **state)
 static void right_words_ask_pid_1(void **state)
 {
 	static const char *const right[] = {
-		"status", "status a", "status -n 3 a", "list", "start a", "start a b c", "stop --no-block a", "restart a", "kill a",
-		"kill -s SIGHUP a", "kill -s 9 a", "logs a", "logs -f a", "logs -n 5 -f a", "logs a -n 5", "logs", "logs a b", "reboot", "poweroff", "halt",
+		"status",    "status a",	 "status -n 3 a",     "list",
+		"start a",   "start a b c",	 "stop --no-block a", "restart a",
+		"kill a",    "kill -s SIGHUP a", "kill -s 9 a",	      "logs a",
+		"logs -f a", "logs -n 5 -f a",	 "logs a -n 5",	      "logs",
+		"logs a b",  "reboot",		 "poweroff",	      "halt",
 	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_LEN(right); i++) {
 		assert_int_equal(run(right[i]), 1);
-		assert_non_null(strstr(said, "connect: /nonexistent/control: No such file or directory\n"));
+		assert_non_null(
+			strstr(said, "connect: /nonexistent/control: No such file or directory\n"));
 	}
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* init/cli/when: points in time as users write them. The expected seconds are those of date -u +%s. */
+/*
+ * init/cli/when: points in time as users write them. The expected seconds are those of date -u +%s.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +15,8 @@
 
 /* 2026-11-24 10:00:00 UTC, an hour after boot. */
 #define NOW_MS 1795514400000ull
-static const struct when_now now = { .mono_ms = 3600000, .wall_ms = NOW_MS }, unset = { .mono_ms = 3600000 };
+static const struct when_now now = { .mono_ms = 3600000, .wall_ms = NOW_MS },
+			     unset = { .mono_ms = 3600000 };
 
 static void times_are_read_as_systemd_has_them(void **state)
 {
@@ -21,10 +24,24 @@ static void times_are_read_as_systemd_has_them(void **state)
 		const char *text;
 		uint64_t want;
 	} cases[] = {
-		{ "now", 3600000 }, { "10min ago", 3000000 }, { "-10min", 3000000 }, { "1h 1s ago", 0 }, { "-0", 3600000 },
-		{ "@1795514400", 3600000 }, { "@1795514399", 3599000 }, { "@5", 0 }, { "2026-11-24 09:59", 3540000 },
-		{ "2026-11-24T09:59:59", 3599000 }, { "2026-11-24 10:00:01", 3601000 }, { "2026-11-24", 0 }, { "09:30", 1800000 },
-		{ "09:30:01", 1801000 }, { "today", 0 }, { "yesterday", 0 }, { "+5min", 300000 }, { "+0", 0 },
+		{ "now", 3600000 },
+		{ "10min ago", 3000000 },
+		{ "-10min", 3000000 },
+		{ "1h 1s ago", 0 },
+		{ "-0", 3600000 },
+		{ "@1795514400", 3600000 },
+		{ "@1795514399", 3599000 },
+		{ "@5", 0 },
+		{ "2026-11-24 09:59", 3540000 },
+		{ "2026-11-24T09:59:59", 3599000 },
+		{ "2026-11-24 10:00:01", 3601000 },
+		{ "2026-11-24", 0 },
+		{ "09:30", 1800000 },
+		{ "09:30:01", 1801000 },
+		{ "today", 0 },
+		{ "yesterday", 0 },
+		{ "+5min", 300000 },
+		{ "+0", 0 },
 		{ "2028-02-29", 3600000 + (1835395200ull - 1795514400) * 1000 },
 		{ "2100-03-01", 3600000 + (4107542400ull - 1795514400) * 1000 },
 	};
@@ -41,8 +58,27 @@ static void times_are_read_as_systemd_has_them(void **state)
 static void what_is_no_time_is_refused(void **state)
 {
 	static const char *const cases[] = {
-		"", "soon", "ago", " ago", "10min ago ", "-", "+", "@", "@x", "2026", "2026-13-01", "2026-02-29", "2100-02-29", "24:00",
-		"10:60", "10", "2026-11-24 ", "2026-11-24 10", "1969-12-31", "@99999999999999999999", "2026-11-24 10:00:00x",
+		"",
+		"soon",
+		"ago",
+		" ago",
+		"10min ago ",
+		"-",
+		"+",
+		"@",
+		"@x",
+		"2026",
+		"2026-13-01",
+		"2026-02-29",
+		"2100-02-29",
+		"24:00",
+		"10:60",
+		"10",
+		"2026-11-24 ",
+		"2026-11-24 10",
+		"1969-12-31",
+		"@99999999999999999999",
+		"2026-11-24 10:00:00x",
 	};
 	uint64_t got = 7;
 	size_t i;

@@ -14,7 +14,8 @@
 #include "runtime/base/compiler.h"
 #include "runtime/base/text.h"
 
-/* gzip.compress(b"pintle " * 40, 9, mtime=0) of Python, and GzipFile("name.tar") holding "second".
+/*
+ * gzip.compress(b"pintle " * 40, 9, mtime=0) of Python, and GzipFile("name.tar") holding "second".
  */
 static const unsigned char member[] = {
 	0x1f,

@@ -19,9 +19,14 @@ static void hard_links_to_anything_else_are_refused(void **state)
 	static const struct {
 		const char *target, *words;
 	} bad[] = {
-		{ "nothing", "not in this layer" }, { "../outside", "\"..\"" }, { "/etc/passwd", "absolute" },
-		{ "", "empty name" }, { ".", "hard link to a folder" }, { "dir", "is a folder" },
-		{ "up/outside", "through a symlink" }, { "pipe", "a folder, a whiteout or a device" },
+		{ "nothing", "not in this layer" },
+		{ "../outside", "\"..\"" },
+		{ "/etc/passwd", "absolute" },
+		{ "", "empty name" },
+		{ ".", "hard link to a folder" },
+		{ "dir", "is a folder" },
+		{ "up/outside", "through a symlink" },
+		{ "pipe", "a folder, a whiteout or a device" },
 		{ "hidden", "a folder, a whiteout or a device" },
 	};
 	size_t i;
@@ -43,10 +48,14 @@ static void whiteouts_of_nothing_are_refused(void **state)
 		char type;
 		const char *name, *words;
 	} bad[] = {
-		{ TAR_FILE, ".wh.", "whiteout of nothing" }, { TAR_FILE, ".wh..", "whiteout of nothing" },
-		{ TAR_FILE, ".wh...", "whiteout of nothing" }, { TAR_FILE, ".wh..wh.x", "whiteout of a whiteout" },
-		{ TAR_DIR, ".wh.x", "a whiteout that is no file" }, { TAR_SYMLINK, ".wh.x", "a whiteout that is no file" },
-		{ TAR_FILE, ".wh.x/y", "whiteout as a folder" }, { TAR_CHAR, "x", "overlayfs's own whiteout" },
+		{ TAR_FILE, ".wh.", "whiteout of nothing" },
+		{ TAR_FILE, ".wh..", "whiteout of nothing" },
+		{ TAR_FILE, ".wh...", "whiteout of nothing" },
+		{ TAR_FILE, ".wh..wh.x", "whiteout of a whiteout" },
+		{ TAR_DIR, ".wh.x", "a whiteout that is no file" },
+		{ TAR_SYMLINK, ".wh.x", "a whiteout that is no file" },
+		{ TAR_FILE, ".wh.x/y", "whiteout as a folder" },
+		{ TAR_CHAR, "x", "overlayfs's own whiteout" },
 	};
 	size_t i;
 
@@ -62,12 +71,20 @@ static void names_that_lead_away_are_refused(void **state)
 	static const struct {
 		const char *name, *words;
 	} bad[] = {
-		{ "../outside", "\"..\" in the path" }, { "dir/../../outside", "\"..\" in the path" },
-		{ "dir/..", "\"..\" in the path" }, { "..", "\"..\" in the path" }, { "/outside", "absolute path" },
-		{ "//outside", "absolute path" }, { "up/outside", "through a symlink" }, { "far/outside", "through a symlink" },
-		{ "root/tmp/outside", "through a symlink" }, { "chain/outside", "through a symlink" },
-		{ "here/file", "through a symlink" }, { "file/under", "through a symlink or a file" },
-		{ ".", "no folder" }, { "./", "no folder" },
+		{ "../outside", "\"..\" in the path" },
+		{ "dir/../../outside", "\"..\" in the path" },
+		{ "dir/..", "\"..\" in the path" },
+		{ "..", "\"..\" in the path" },
+		{ "/outside", "absolute path" },
+		{ "//outside", "absolute path" },
+		{ "up/outside", "through a symlink" },
+		{ "far/outside", "through a symlink" },
+		{ "root/tmp/outside", "through a symlink" },
+		{ "chain/outside", "through a symlink" },
+		{ "here/file", "through a symlink" },
+		{ "file/under", "through a symlink or a file" },
+		{ ".", "no folder" },
+		{ "./", "no folder" },
 	};
 	size_t i;
 

@@ -23,9 +23,10 @@ static void is(const char *path, mode_t mode, time_t mtime)
 {
 	struct stat st = stat_of(path);
 
-	if (st.st_mode != mode || st.st_mtim.tv_sec != mtime || st.st_uid != 1000 || st.st_gid != 1001)
-		fail_msg("%s: mode %o, owner %u:%u, time %lld", path, (unsigned)st.st_mode, (unsigned)st.st_uid,
-			(unsigned)st.st_gid, (long long)st.st_mtim.tv_sec);
+	if (st.st_mode != mode || st.st_mtim.tv_sec != mtime || st.st_uid != 1000 ||
+	    st.st_gid != 1001)
+		fail_msg("%s: mode %o, owner %u:%u, time %lld", path, (unsigned)st.st_mode,
+			 (unsigned)st.st_uid, (unsigned)st.st_gid, (long long)st.st_mtim.tv_sec);
 }
 
 static void holds(const char *path, const char *want)

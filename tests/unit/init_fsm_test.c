@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * init/svc_fsm: the life of a unit. Every state meets every event: the matrix says where each pair leads, written down by hand a
- * second time; the tests after it say why.
+ * init/svc_fsm: the life of a unit. Every state meets every event: the matrix says where each pair
+ * leads, written down by hand a second time; the tests after it say why.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,28 +19,29 @@
 static const char letters[] = "ifwpesluRrXoTkPSb";
 static const char *const matrix[] = {
 	/*
-	 * start stop ready refused prepared pre-done executed next up post-done stays reload reloaded ended stop-done empty
-	 * stop-posted done broken again retry timeout
+	 * start stop ready refused prepared pre-done executed next up post-done stays reload
+	 * reloaded ended stop-done empty stop-posted done broken again retry timeout
 	 */
-	"w.....................",	/* inactive */
-	"w.....................",	/* failed */
-	".ipf..................",	/* waiting */
-	".i.fe.................",	/* preparing */
-	".T...s.......k.......T",	/* pre */
-	".T....l......k.......T",	/* starting */
-	".T.....su....T.......T",	/* launched */
-	".T.......R...T.......T",	/* post */
-	".o........Xr.o.......o",	/* running */
-	".o..........Ro.......R",	/* reloading */
-	"Xo....................",	/* exited */
-	"..............T......T",	/* stop */
-	".............T.k.....k",	/* stopping */
-	".............k.P.....f",	/* closing */
-	"................S....S",	/* stop-post */
-	".................ifb.f",	/* sweeping */
-	"wi..................w.",	/* backoff */
+	"w.....................", /* inactive */
+	"w.....................", /* failed */
+	".ipf..................", /* waiting */
+	".i.fe.................", /* preparing */
+	".T...s.......k.......T", /* pre */
+	".T....l......k.......T", /* starting */
+	".T.....su....T.......T", /* launched */
+	".T.......R...T.......T", /* post */
+	".o........Xr.o.......o", /* running */
+	".o..........Ro.......R", /* reloading */
+	"Xo....................", /* exited */
+	"..............T......T", /* stop */
+	".............T.k.....k", /* stopping */
+	".............k.P.....f", /* closing */
+	"................S....S", /* stop-post */
+	".................ifb.f", /* sweeping */
+	"wi..................w.", /* backoff */
 };
-_Static_assert(ARRAY_LEN(matrix) == SVC_STATES && sizeof(letters) == SVC_STATES + 1, "a row and a letter a state");
+_Static_assert(ARRAY_LEN(matrix) == SVC_STATES && sizeof(letters) == SVC_STATES + 1,
+	       "a row and a letter a state");
 
 static void every_pair_leads_where_the_matrix_says(void **state)
 {
@@ -94,13 +95,18 @@ static void nothing_is_left_behind(void **state)
 			struct svc_step step = svc_fsm_step(s, e);
 
 			if (is_in(step.next, SVC_IS_DOWN) || step.next == SVC_BACKOFF)
-				assert_true(s == SVC_SWEEPING || (s == SVC_CLOSING && e == EV_TIMEOUT));
-			if (step.known && step.next != s && (step.next == SVC_CLOSING || step.next == SVC_SWEEPING))
+				assert_true(s == SVC_SWEEPING ||
+					    (s == SVC_CLOSING && e == EV_TIMEOUT));
+			if (step.known && step.next != s &&
+			    (step.next == SVC_CLOSING || step.next == SVC_SWEEPING))
 				assert_true(HAS(step, KILL));
 		}
 }
 
-/* Whatever stands still has a clock, and the clock's end leads on: no state can hold a unit for ever that is not at rest. */
+/*
+ * Whatever stands still has a clock, and the clock's end leads on: no state can hold a unit for
+ * ever that is not at rest.
+ */
 static void no_step_lasts_for_ever(void **state)
 {
 	unsigned s;
@@ -108,7 +114,10 @@ static void no_step_lasts_for_ever(void **state)
 	(void)state;
 	for (s = 0; s < SVC_STATES; s++) {
 		bool rests = is_in(s, SVC_IS_DOWN) || s == SVC_EXITED;
-		/* The worker and the backoff have timers of their own, WAITING waits for others that have. */
+		/*
+		 * The worker and the backoff have timers of their own, WAITING waits for others
+		 * that have.
+		 */
 		bool timed_elsewhere = s == SVC_WAITING || s == SVC_PREPARING || s == SVC_BACKOFF;
 
 		assert_int_equal(svc_state_clock(s) == SVC_CLOCK_NONE, rests || timed_elsewhere);
@@ -136,8 +145,9 @@ static void coming_to_rest_is_told(void **state)
 		for (e = 0; e < SVC_EVENTS; e++) {
 			struct svc_step step = svc_fsm_step(s, e);
 
-			if (step.known && step.next != s && (is_in(step.next, SVC_IS_DOWN) || step.next == SVC_EXITED ||
-							     step.next == SVC_RUNNING))
+			if (step.known && step.next != s &&
+			    (is_in(step.next, SVC_IS_DOWN) || step.next == SVC_EXITED ||
+			     step.next == SVC_RUNNING))
 				assert_true(HAS(step, SETTLED));
 		}
 }
@@ -148,7 +158,8 @@ static void the_way_up_has_no_short_cut(void **state)
 		EV_START, EV_READY, EV_PREPARED, EV_PRE_DONE, EV_EXECUTED, EV_UP, EV_POST_DONE,
 	};
 	static const enum svc_state through[] = {
-		SVC_WAITING, SVC_PREPARING, SVC_PRE, SVC_STARTING, SVC_LAUNCHED, SVC_POST, SVC_RUNNING,
+		SVC_WAITING,  SVC_PREPARING, SVC_PRE,	  SVC_STARTING,
+		SVC_LAUNCHED, SVC_POST,	     SVC_RUNNING,
 	};
 	enum svc_state s = SVC_INACTIVE;
 	size_t i;
@@ -175,7 +186,8 @@ static void the_way_up_has_no_short_cut(void **state)
 /* A late event (a restart's timer, a probe, a report) of a run that is over changes nothing. */
 static void late_events_are_ignored(void **state)
 {
-	static const enum svc_event late[] = { EV_PREPARED, EV_PRE_DONE, EV_EXECUTED, EV_UP, EV_POST_DONE, EV_RETRY, EV_ENDED };
+	static const enum svc_event late[] = { EV_PREPARED,  EV_PRE_DONE, EV_EXECUTED, EV_UP,
+					       EV_POST_DONE, EV_RETRY,	  EV_ENDED };
 	size_t i;
 
 	(void)state;

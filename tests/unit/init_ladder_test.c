@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The hardware watchdog's arithmetic: feeding, the ladder and its record, causes of resets, pintle.conf. */
+/*
+ * The hardware watchdog's arithmetic: feeding, the ladder and its record, causes of resets,
+ * pintle.conf.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,11 +20,19 @@
 #include "runtime/base/str.h"
 
 static const struct ladder_conf usual = {
-	.times = { [RUNG_UNIT] = 2, [RUNG_GROUP] = 1, [RUNG_RELEASE] = 0, [RUNG_REBOOT] = 2, [RUNG_SAFE] = 1 },
-	.patience_ms = 1000, .healthy_ms = 5000,
+	.times = { [RUNG_UNIT] = 2,
+		   [RUNG_GROUP] = 1,
+		   [RUNG_RELEASE] = 0,
+		   [RUNG_REBOOT] = 2,
+		   [RUNG_SAFE] = 1 },
+	.patience_ms = 1000,
+	.healthy_ms = 5000,
 };
 
-/* One boot of a device whose unit never gets well: the rungs as letters, and the ladder as it is at the reboot. */
+/*
+ * One boot of a device whose unit never gets well: the rungs as letters, and the ladder as it is at
+ * the reboot.
+ */
 static void climb(const struct ladder_conf *c, struct ladder *l, char *ret, unsigned cap)
 {
 	enum ladder_rung rung;
@@ -69,7 +80,10 @@ static void a_previous_release_comes_before_the_reboot(void **state)
 	assert_string_equal(said, "uugrb");
 }
 
-/* Every choice of counts from 0 to 2: rungs never go back, none is taken more often than it may be, safe mode ends it. */
+/*
+ * Every choice of counts from 0 to 2: rungs never go back, none is taken more often than it may be,
+ * safe mode ends it.
+ */
 static void no_choice_of_counts_breaks_the_order(void **state)
 {
 	unsigned n, i;
@@ -186,7 +200,9 @@ static void feeding_stops_when_it_must(void **state)
 	assert_true(watchdog_rule_feeds(&v));
 	v.ending_ms = 4999;
 	assert_false(watchdog_rule_feeds(&v));
-	v = (struct watchdog_view){ .now_ms = UINT64_MAX - 1, .sick_ms = 1, .sick_max_ms = UINT64_MAX };
+	v = (struct watchdog_view){ .now_ms = UINT64_MAX - 1,
+				    .sick_ms = 1,
+				    .sick_max_ms = UINT64_MAX };
 	assert_true(watchdog_rule_feeds(&v));
 	assert_int_equal(watchdog_rule_every(30), 10000);
 	assert_int_equal(watchdog_rule_every(1), 333);
@@ -200,7 +216,8 @@ static void sick_is_what_does_not_work_when_it_should(void **state)
 		struct critical_unit u;
 		bool sick;
 		uint64_t until;
-	} cases[] = {	/* now is 1000 */
+	} cases[] = {
+		/* now is 1000 */
 		{ { .up = true }, false, UINT64_MAX },
 		{ { .up = true, .unhealthy = true }, true, UINT64_MAX },
 		{ { .broken = true }, true, UINT64_MAX },
@@ -212,7 +229,9 @@ static void sick_is_what_does_not_work_when_it_should(void **state)
 		{ { .away_ms = 500, .grace_ms = UINT64_MAX }, false, UINT64_MAX },
 		/* Up again it has to stay up. */
 		{ { .up = true, .was_sick = true, .up_ms = 900, .settle_ms = 200 }, true, 1100 },
-		{ { .up = true, .was_sick = true, .up_ms = 800, .settle_ms = 200 }, false, UINT64_MAX },
+		{ { .up = true, .was_sick = true, .up_ms = 800, .settle_ms = 200 },
+		  false,
+		  UINT64_MAX },
 	};
 	uint64_t until;
 	unsigned i;
@@ -234,7 +253,8 @@ static void the_cause_is_the_one_that_says_most(void **state)
 		{ { .has_record = true }, "orderly" },
 		{ { .has_record = true, .by_ladder = true }, "ladder" },
 		{ { .has_record = true, .was_running = true }, "power" },
-		{ { .has_record = true, .was_running = true, .feeding_stopped = true }, "watchdog" },
+		{ { .has_record = true, .was_running = true, .feeding_stopped = true },
+		  "watchdog" },
 		{ { .has_record = true, .was_running = true, .dump = true }, "panic" },
 		{ { .watchdog_flags = WDIOF_CARDRESET }, "watchdog" },
 		{ { .watchdog_flags = WDIOF_CARDRESET, .has_record = true }, "watchdog" },
@@ -280,8 +300,11 @@ static void the_configuration_is_read(void **state)
 	struct conf c;
 
 	(void)state;
-	read_text(&c, "[Trust]\nKey=/x\nTimeout=1\n[Watchdog]\nTimeout=4s\nPretimeout=2\nDevice=/dev/watchdog1\nReboots=0\n"
-		  "Enable=no\n[Memory]\nReserve=16M\nAdmission=enforce", &said);
+	read_text(&c,
+		  "[Trust]\nKey=/x\nTimeout=1\n[Watchdog]\nTimeout=4s\nPretimeout=2\nDevice=/dev/"
+		  "watchdog1\nReboots=0\n"
+		  "Enable=no\n[Memory]\nReserve=16M\nAdmission=enforce",
+		  &said);
 	assert_int_equal(said.n, 0);
 	assert_int_equal(c.timeout_ms, 4000);
 	assert_int_equal(c.pretimeout_ms, 2000);
@@ -295,8 +318,10 @@ static void the_configuration_is_read(void **state)
 static void a_bad_line_leaves_the_default(void **state)
 {
 	static const char *const bad[] = {
-		"[Watchdog]\nTimeout=soon\n", "[Watchdog]\nDevice=watchdog\n", "[Watchdog]\nTimeouts=3\n", "[Memory]\nAdmission=maybe\n",
-		"[Watchdog]\nTimeout=1s\n", "[Watchdog]\nPretimeout=30s\n", "[Watchdog]\nReboots=-1\n",
+		"[Watchdog]\nTimeout=soon\n", "[Watchdog]\nDevice=watchdog\n",
+		"[Watchdog]\nTimeouts=3\n",   "[Memory]\nAdmission=maybe\n",
+		"[Watchdog]\nTimeout=1s\n",   "[Watchdog]\nPretimeout=30s\n",
+		"[Watchdog]\nReboots=-1\n",
 	};
 	struct conf usual_conf, c;
 	struct said said;

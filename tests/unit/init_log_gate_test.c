@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* init/log_gate: severity prefixes, LogLevelMax= and the rate limit, whatever pieces the bytes come in. */
+/*
+ * init/log_gate: severity prefixes, LogLevelMax= and the rate limit, whatever pieces the bytes come
+ * in.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +30,8 @@ static void keep(void *ctx, const struct ring_from *from, const char *bytes, uns
 	fresh_line = bytes[n - 1] == '\n';
 }
 
-static void feed(struct log_gate *g, const struct log_rule *rule, uint64_t at, const char *bytes, unsigned n, unsigned piece)
+static void feed(struct log_gate *g, const struct log_rule *rule, uint64_t at, const char *bytes,
+		 unsigned n, unsigned piece)
 {
 	struct ring_from from = { .mono_ms = at, .stream = 1 };
 
@@ -52,10 +56,20 @@ static void a_prefix_is_the_severity_in_any_pieces(void **state)
 	static const struct {
 		const char *in, *want;
 	} cases[] = {
-		{ "plain\n", "6|plain\n" }, { "<3>bad\n", "3|bad\n" }, { "<0>\n", "0|\n" }, { "<7><3>x\n", "7|<3>x\n" },
-		{ "<8>x\n", "6|<8>x\n" }, { "<3\n", "6|<3\n" }, { "<\n", "6|<\n" }, { "\n\n", "6|\n6|\n" },
-		{ "<30>x\n", "6|<30>x\n" }, { "<a>x\n<4>y\n", "6|<a>x\n4|y\n" }, { "x<3>y\n", "6|x<3>y\n" }, { "<<3>y\n", "6|<<3>y\n" },
-		{ "<2>a\nb\n<1>c", "2|a\n6|b\n1|c" }, { " <3>x\n", "6| <3>x\n" },
+		{ "plain\n", "6|plain\n" },
+		{ "<3>bad\n", "3|bad\n" },
+		{ "<0>\n", "0|\n" },
+		{ "<7><3>x\n", "7|<3>x\n" },
+		{ "<8>x\n", "6|<8>x\n" },
+		{ "<3\n", "6|<3\n" },
+		{ "<\n", "6|<\n" },
+		{ "\n\n", "6|\n6|\n" },
+		{ "<30>x\n", "6|<30>x\n" },
+		{ "<a>x\n<4>y\n", "6|<a>x\n4|y\n" },
+		{ "x<3>y\n", "6|x<3>y\n" },
+		{ "<<3>y\n", "6|<<3>y\n" },
+		{ "<2>a\nb\n<1>c", "2|a\n6|b\n1|c" },
+		{ " <3>x\n", "6| <3>x\n" },
 	};
 	unsigned i, piece;
 

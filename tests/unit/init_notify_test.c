@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* init/notify_parse, init/health_rule: what units say of themselves, and what probes say of them. */
+/*
+ * init/notify_parse, init/health_rule: what units say of themselves, and what probes say of them.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,8 +39,22 @@ static void known_lines_are_read(void **state)
 static void nonsense_is_passed_over(void **state)
 {
 	static const char *const odd[] = {
-		"", "\n", "=", "=\n=", "READY", "READY=", "READY=2", "READY=1 ", " READY=1", "ready=1", "MAINPID=", "MAINPID=-1",
-		"MAINPID=99999999999", "EXTEND_TIMEOUT_USEC=18446744073709551616", "WATCHDOG_USEC=1s", "FOO=1\nBAR",
+		"",
+		"\n",
+		"=",
+		"=\n=",
+		"READY",
+		"READY=",
+		"READY=2",
+		"READY=1 ",
+		" READY=1",
+		"ready=1",
+		"MAINPID=",
+		"MAINPID=-1",
+		"MAINPID=99999999999",
+		"EXTEND_TIMEOUT_USEC=18446744073709551616",
+		"WATCHDOG_USEC=1s",
+		"FOO=1\nBAR",
 	};
 	unsigned i;
 
@@ -80,7 +96,8 @@ static void names_of_descriptors_are_plain(void **state)
 /* --- health --- */
 
 static const struct unit_health rules = {
-	.probe = { .kind = UNIT_PROBE_EXEC, .interval_ms = 1000, .retries = 3 }, .start_period_ms = 5000,
+	.probe = { .kind = UNIT_PROBE_EXEC, .interval_ms = 1000, .retries = 3 },
+	.start_period_ms = 5000,
 };
 static const struct unit_health with_startup = {
 	.probe = { .kind = UNIT_PROBE_EXEC, .interval_ms = 1000, .retries = 2 },

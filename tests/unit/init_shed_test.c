@@ -32,11 +32,15 @@ static void admission_is_by_numbers(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_LEN(cases); i++) {
-		struct admission a = { .total = 64 * MB, .reserve = 8 * MB, .policy = cases[i].policy };
+		struct admission a = { .total = 64 * MB,
+				       .reserve = 8 * MB,
+				       .policy = cases[i].policy };
 		uint64_t max = cases[i].running == UINT64_MAX ? UINT64_MAX : cases[i].running * MB;
 
 		admission_count(&a, &(struct admission_unit){ max, cases[i].running_usage * MB });
-		assert_int_equal(admission_judge(&a, &(struct admission_unit){ cases[i].one * MB, 0 }), cases[i].want);
+		assert_int_equal(
+			admission_judge(&a, &(struct admission_unit){ cases[i].one * MB, 0 }),
+			cases[i].want);
 	}
 }
 
@@ -61,7 +65,10 @@ struct play {
 	uint64_t now;
 };
 
-/* Lets time pass in steps of 100 ms until something is done, at most ms. "f2": freeze unit 2; "" = nothing. */
+/*
+ * Lets time pass in steps of 100 ms until something is done, at most ms. "f2": freeze unit 2; "" =
+ * nothing.
+ */
 static const char *next(struct play *p, enum shed_level level, unsigned ms)
 {
 	static char said[3];
@@ -75,7 +82,9 @@ static const char *next(struct play *p, enum shed_level level, unsigned ms)
 			continue;
 		said[0] = "-fsta"[act];
 		said[1] = (char)('0' + which);
-		p->units[which].how = act == SHED_FREEZE ? SHED_FROZEN : act == SHED_STOP ? SHED_STOPPED : SHED_NOT;
+		p->units[which].how = act == SHED_FREEZE ? SHED_FROZEN
+				      : act == SHED_STOP ? SHED_STOPPED
+							 : SHED_NOT;
 		p->units[which].up = act != SHED_STOP;
 		p->now += 100;
 		return said;
@@ -87,7 +96,11 @@ static struct play four(void)
 {
 	/* One that is never shed, two with a priority, one that is down. */
 	return (struct play){
-		.units = { { 0, true, SHED_NOT }, { 20, true, SHED_NOT }, { 10, true, SHED_NOT }, { 5, false, SHED_NOT } }, .now = 1000,
+		.units = { { 0, true, SHED_NOT },
+			   { 20, true, SHED_NOT },
+			   { 10, true, SHED_NOT },
+			   { 5, false, SHED_NOT } },
+		.now = 1000,
 	};
 }
 

@@ -63,7 +63,10 @@ static void a_shorter_record_of_an_older_pintle_reads_as_zeros_behind(void **sta
 	assert_memory_equal(got, a, 200);
 }
 
-/* The memory as it is after any prefix of the writes: every byte of the newer copy that is still wrong leaves the older one. */
+/*
+ * The memory as it is after any prefix of the writes: every byte of the newer copy that is still
+ * wrong leaves the older one.
+ */
 static void a_torn_write_leaves_the_record_before(void **state)
 {
 	const size_t copy = 16 + KEEP_UNIT_MAX;

@@ -35,7 +35,8 @@ struct bad {
 #define PROCESS(members) "\"process\":{\"cwd\":\"/\",\"args\":[\"x\"]," members "}"
 #define LINUX(members) "\"linux\":{" members "}"
 #define RES(members) LINUX("\"resources\":{" members "}")
-#define CALLS(members) LINUX("\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{" members "}]}")
+#define CALLS(members)                                                                             \
+	LINUX("\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{" members "}]}")
 #define ARG(members) CALLS("\"names\":[\"a\"],\"action\":\"SCMP_ACT_LOG\",\"args\":[{" members "}]")
 
 static const struct bad shapes[] = {

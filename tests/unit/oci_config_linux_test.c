@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* runtime/oci/config: mounts and linux of config.json, every property, and resources alone. */
+/* runtime/oci/config: mounts and linux of config.json, every property but resources. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -118,10 +118,12 @@ static void every_option_of_features_is_known(void **state)
 
 static void mounts_keep_order_type_and_source(void **state)
 {
-	struct oci_config *c = take(
-		"\"mounts\":[{\"destination\":\"/proc\",\"type\":\"proc\",\"source\":\"proc\"},{\"destination\":\"rel/x//\","
-		"\"type\":\"bind\",\"source\":\"\"},{\"destination\":\"//\",\"type\":\"tmpfs\",\"options\":[\"tmpcopyup\"]},"
-		"{\"destination\":\"/c\",\"type\":\"cgroup\",\"source\":\"cgroup\"}]");
+	struct oci_config *c =
+		take("\"mounts\":[{\"destination\":\"/"
+		     "proc\",\"type\":\"proc\",\"source\":\"proc\"},{\"destination\":\"rel/x//\","
+		     "\"type\":\"bind\",\"source\":\"\"},{\"destination\":\"//"
+		     "\",\"type\":\"tmpfs\",\"options\":[\"tmpcopyup\"]},"
+		     "{\"destination\":\"/c\",\"type\":\"cgroup\",\"source\":\"cgroup\"}]");
 	const struct spec_mount *m = c->spec.mounts;
 
 	(void)state;
@@ -138,13 +140,16 @@ static void mounts_keep_order_type_and_source(void **state)
 
 static void mounts_are_mapped_by_their_own_map_or_the_containers(void **state)
 {
-	struct oci_config *c = take(
-		"\"mounts\":[{\"destination\":\"/a\",\"source\":\"/s\",\"options\":[\"bind\",\"ridmap\"]},"
-		"{\"destination\":\"/b\",\"source\":\"/s\",\"options\":[\"bind\"],"
-		"\"uidMappings\":[{\"containerID\":1,\"hostID\":2,\"size\":3},{\"containerID\":9,\"hostID\":8,\"size\":7}],"
-		"\"gidMappings\":[{\"containerID\":4,\"hostID\":5,\"size\":6}]}],"
-		"\"linux\":{\"namespaces\":[{\"type\":\"user\"}],\"uidMappings\":[{\"containerID\":0,\"hostID\":4294967295,\"size\":1}],"
-		"\"gidMappings\":[{\"containerID\":0,\"hostID\":1001,\"size\":1}]}");
+	struct oci_config *c =
+		take("\"mounts\":[{\"destination\":\"/a\",\"source\":\"/"
+		     "s\",\"options\":[\"bind\",\"ridmap\"]},"
+		     "{\"destination\":\"/b\",\"source\":\"/s\",\"options\":[\"bind\"],"
+		     "\"uidMappings\":[{\"containerID\":1,\"hostID\":2,\"size\":3},{"
+		     "\"containerID\":9,\"hostID\":8,\"size\":7}],"
+		     "\"gidMappings\":[{\"containerID\":4,\"hostID\":5,\"size\":6}]}],"
+		     "\"linux\":{\"namespaces\":[{\"type\":\"user\"}],\"uidMappings\":[{"
+		     "\"containerID\":0,\"hostID\":4294967295,\"size\":1}],"
+		     "\"gidMappings\":[{\"containerID\":0,\"hostID\":1001,\"size\":1}]}");
 	const struct spec_mount *m = c->spec.mounts;
 
 	(void)state;
@@ -162,10 +167,13 @@ static void namespaces_of_all_kinds(void **state)
 	static const uint64_t flags[] = { CLONE_NEWPID,	       CLONE_NEWNET,	 CLONE_NEWNS,
 					  CLONE_NEWIPC,	       CLONE_NEWUTS,	 CLONE_NEWUSER,
 					  SYS_CLONE_NEWCGROUP, SYS_CLONE_NEWTIME };
-	struct oci_config *c = take_linux(
-		"\"timeOffsets\":{\"boottime\":{\"nanosecs\":5},\"monotonic\":{\"secs\":-7}},\"namespaces\":[{\"type\":\"pid\"},"
-		"{\"path\":\"/proc/1/ns/net\",\"type\":\"network\"},{\"type\":\"mount\"},{\"type\":\"ipc\"},{\"type\":\"uts\"},"
-		"{\"type\":\"user\"},{\"type\":\"cgroup\"},{\"type\":\"time\"}]");
+	struct oci_config *c =
+		take_linux("\"timeOffsets\":{\"boottime\":{\"nanosecs\":5},\"monotonic\":{\"secs\":"
+			   "-7}},\"namespaces\":[{\"type\":\"pid\"},"
+			   "{\"path\":\"/proc/1/ns/"
+			   "net\",\"type\":\"network\"},{\"type\":\"mount\"},{\"type\":\"ipc\"},{"
+			   "\"type\":\"uts\"},"
+			   "{\"type\":\"user\"},{\"type\":\"cgroup\"},{\"type\":\"time\"}]");
 	size_t i;
 
 	(void)state;
@@ -179,10 +187,13 @@ static void namespaces_of_all_kinds(void **state)
 
 static void devices_by_number(void **state)
 {
-	struct oci_config *c = take_linux(
-		"\"devices\":[{\"path\":\"/dev/fuse\",\"type\":\"c\",\"major\":10,\"minor\":229,\"fileMode\":8630,\"uid\":1,\"gid\":2},"
-		"{\"path\":\"/dev/p\",\"type\":\"p\"},{\"path\":\"/dev/sda\",\"type\":\"b\",\"major\":8,\"minor\":0},"
-		"{\"path\":\"/dev/u\",\"type\":\"u\",\"major\":1,\"minor\":3}]");
+	struct oci_config *c =
+		take_linux("\"devices\":[{\"path\":\"/dev/"
+			   "fuse\",\"type\":\"c\",\"major\":10,\"minor\":229,\"fileMode\":8630,"
+			   "\"uid\":1,\"gid\":2},"
+			   "{\"path\":\"/dev/p\",\"type\":\"p\"},{\"path\":\"/dev/"
+			   "sda\",\"type\":\"b\",\"major\":8,\"minor\":0},"
+			   "{\"path\":\"/dev/u\",\"type\":\"u\",\"major\":1,\"minor\":3}]");
 	const struct spec_device *d = c->spec.devices;
 
 	(void)state;
@@ -201,7 +212,8 @@ static void devices_by_number(void **state)
 static void paths_labels_propagation_personality(void **state)
 {
 	struct oci_config *c = take_linux(
-		"\"cgroupsPath\":\"/a/b\",\"rootfsPropagation\":\"rshared\",\"maskedPaths\":[\"/m\"],\"readonlyPaths\":[\"/r\",\"/s\"],"
+		"\"cgroupsPath\":\"/a/b\",\"rootfsPropagation\":\"rshared\",\"maskedPaths\":[\"/"
+		"m\"],\"readonlyPaths\":[\"/r\",\"/s\"],"
 		"\"mountLabel\":\"l\",\"personality\":{\"domain\":\"LINUX32\"}");
 
 	(void)state;
@@ -216,10 +228,12 @@ static void paths_labels_propagation_personality(void **state)
 
 static void sysctls_of_the_containers_namespaces(void **state)
 {
-	struct oci_config *c = take_linux(
-		"\"sysctl\":{\"net.ipv4.ip_forward\":\"1\",\"net/ipv4/conf/eth0.1/rp_filter\":\"0\",\"kernel.shmmax\":\"5\","
-		"\"fs.mqueue.msg_max\":\"\",\"kernel.domainname\":\"x\",\"user.max_user_namespaces\":\"0\"},"
-		"\"namespaces\":[{\"type\":\"network\"},{\"type\":\"ipc\"},{\"type\":\"uts\"},{\"type\":\"user\"}]");
+	struct oci_config *c = take_linux("\"sysctl\":{\"net.ipv4.ip_forward\":\"1\",\"net/ipv4/"
+					  "conf/eth0.1/rp_filter\":\"0\",\"kernel.shmmax\":\"5\","
+					  "\"fs.mqueue.msg_max\":\"\",\"kernel.domainname\":\"x\","
+					  "\"user.max_user_namespaces\":\"0\"},"
+					  "\"namespaces\":[{\"type\":\"network\"},{\"type\":"
+					  "\"ipc\"},{\"type\":\"uts\"},{\"type\":\"user\"}]");
 
 	(void)state;
 	assert_string_equal(c->spec.sysctl[0], "net.ipv4.ip_forward=1");
@@ -228,132 +242,19 @@ static void sysctls_of_the_containers_namespaces(void **state)
 	assert_null(c->spec.sysctl[6]);
 }
 
-static const char resources[] =
-	"{\"memory\":{\"limit\":9223372036854771712,\"reservation\":2,\"swap\":-1,\"kernel\":4,\"kernelTCP\":5,\"swappiness\":0,"
-	"\"disableOOMKiller\":true,\"useHierarchy\":false,\"checkBeforeUpdate\":true},"
-	"\"cpu\":{\"shares\":1024,\"quota\":-1,\"burst\":3,\"period\":100000,\"realtimeRuntime\":950000,\"realtimePeriod\":1000000,"
-	"\"idle\":1,\"cpus\":\"0-1\",\"mems\":\"0\"},\"pids\":{\"limit\":32771},"
-	"\"blockIO\":{\"weight\":10,\"leafWeight\":11,\"weightDevice\":[{\"major\":8,\"minor\":0,\"weight\":500,\"leafWeight\":300}],"
-	"\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":1,\"rate\":600}],\"throttleWriteBpsDevice\":[],"
-	"\"throttleReadIOPSDevice\":null,\"throttleWriteIOPSDevice\":[{\"major\":8,\"minor\":2,\"rate\":7},"
-	"{\"rate\":8,\"minor\":4,\"major\":9}]},"
-	"\"hugepageLimits\":[{\"pageSize\":\"2MB\",\"limit\":9}],\"network\":{\"classID\":1048577,\"priorities\":"
-	"[{\"name\":\"eth0\",\"priority\":500}]},\"rdma\":{\"mlx5.1\":{\"hcaHandles\":3,\"hcaObjects\":4},\"b\":{\"hcaObjects\":10}},"
-	"\"unified\":{\"memory.high\":\"1\",\"hugetlb.1GB.max\":\"x\"},"
-	"\"devices\":[{\"allow\":false,\"access\":\"rwm\"},{\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":-1,\"access\":\"r\"},"
-	"{\"allow\":true,\"type\":\"b\",\"minor\":7,\"access\":\"mw\"}]}";
-
-static void check_scalars(const struct cg_resources *r)
-{
-	assert_true(r->memory.limit == 9223372036854771712);
-	assert_true(r->memory.reservation == 2 && r->memory.swap == -1 && r->memory.kernel == 4 &&
-		    r->memory.kernel_tcp == 5);
-	assert_true(r->memory.swappiness == 0 && r->memory.disable_oom_killer == 1 &&
-		    r->memory.use_hierarchy == 0);
-	assert_true(r->memory.check_before_update == 1);
-	assert_true(r->cpu.shares == 1024 && r->cpu.quota == -1 && r->cpu.burst == 3 &&
-		    r->cpu.period == 100000);
-	assert_true(r->cpu.realtime_runtime == 950000 && r->cpu.realtime_period == 1000000 &&
-		    r->cpu.idle == 1);
-	assert_string_equal(r->cpu.cpus, "0-1");
-	assert_string_equal(r->cpu.mems, "0");
-	assert_true(r->pids_limit == 32771 && r->network_class == 1048577);
-	assert_true(r->blkio.weight == 10 && r->blkio.leaf_weight == 11);
-}
-
-static void check_lists(const struct cg_resources *r)
-{
-	const struct cg_blkio_device *d = r->blkio.throttle[CG_WRITE_IOPS];
-
-	assert_int_equal(r->blkio.n_weight_device, 1);
-	assert_true(r->blkio.weight_device[0].weight == 500 &&
-		    r->blkio.weight_device[0].leaf_weight == 300);
-	assert_true(r->blkio.weight_device[0].rate == CG_UNSET);
-	assert_int_equal(r->blkio.n_throttle[CG_READ_BPS], 1);
-	assert_int_equal(r->blkio.n_throttle[CG_WRITE_BPS] + r->blkio.n_throttle[CG_READ_IOPS], 0);
-	assert_int_equal(r->blkio.n_throttle[CG_WRITE_IOPS], 2);
-	assert_true(d[1].major == 9 && d[1].minor == 4 && d[1].rate == 8 &&
-		    d[1].weight == CG_UNSET);
-	assert_string_equal(r->hugetlb[0].name, "2MB");
-	assert_true(r->hugetlb[0].value == 9);
-	assert_string_equal(r->network_priority[0].name, "eth0");
-	assert_true(r->network_priority[0].value == 500);
-	assert_int_equal(r->n_unified, 2);
-	assert_string_equal(r->unified[1].name, "hugetlb.1GB.max");
-	assert_string_equal(r->unified[1].text, "x");
-}
-
-static void check_rdma_and_rules(const struct cg_resources *r)
-{
-	assert_int_equal(r->n_rdma_handles, 1);
-	assert_string_equal(r->rdma_handles[0].name, "mlx5.1");
-	assert_true(r->rdma_handles[0].value == 3);
-	assert_int_equal(r->n_rdma_objects, 2);
-	assert_string_equal(r->rdma_objects[1].name, "b");
-	assert_int_equal(r->n_devices, 3);
-	assert_true(!r->devices[0].allow && r->devices[0].type == 'a' && r->devices[0].major == -1);
-	assert_int_equal(r->devices[0].access, SPEC_DEV_READ | SPEC_DEV_WRITE | SPEC_DEV_MKNOD);
-	assert_true(r->devices[1].allow && r->devices[1].type == 'c' && r->devices[1].major == 1 &&
-		    r->devices[1].minor == -1);
-	assert_int_equal(r->devices[1].access, SPEC_DEV_READ);
-	assert_true(r->devices[2].type == 'b' && r->devices[2].major == -1 &&
-		    r->devices[2].minor == 7);
-	assert_int_equal(r->devices[2].access, SPEC_DEV_WRITE | SPEC_DEV_MKNOD);
-}
-
-static void resources_of_every_controller(void **state)
-{
-	static char text[4096];
-	int i;
-
-	(void)state;
-	str_print(text, sizeof(text), "\"resources\":%s", resources);
-	for (i = 0; i < 20; i++) {	/* nothing adds up from one document to the next */
-		take_linux(text);
-		check_scalars(&config.resources);
-		check_lists(&config.resources);
-		check_rdma_and_rules(&config.resources);
-	}
-}
-
-/* update --resources: what it does not say is left as it was. */
-static void resources_alone_are_read_over_others(void **state)
-{
-	static const char
-		more[] = "{\"memory\":{\"limit\":7},\"pids\":{}}",
-		rules[] = "{\"devices\":[{\"allow\":true}],\"rdma\":{\"c\":{\"hcaHandles\":1}}}";
-	struct cg_resources r;
-
-	(void)state;
-	arena_init(&arena, memory, sizeof(memory));
-	cg_resources_init(&r);
-	assert_int_equal(oci_resources_read(&arena, resources, strlen(resources), "r", &r, &error),
-			 0);
-	check_scalars(&r);
-	check_lists(&r);
-	check_rdma_and_rules(&r);
-	assert_int_equal(oci_resources_read(&arena, more, strlen(more), "r", &r, &error), 0);
-	assert_true(r.memory.limit == 7);
-	r.memory.limit = 9223372036854771712;
-	check_scalars(&r);
-	check_lists(&r);
-	check_rdma_and_rules(&r);
-	assert_int_equal(oci_resources_read(&arena, rules, strlen(rules), "r", &r, &error), 0);
-	assert_int_equal(r.n_devices, 1);
-	assert_int_equal(r.n_unified, 2);
-	assert_string_equal(r.rdma_handles[0].name, "c");
-	assert_int_equal(r.n_rdma_handles, 1);
-	assert_int_equal(r.n_rdma_objects, 0);
-}
-
 static void seccomp_policies(void **state)
 {
-	struct oci_config *c = take_linux(
-		"\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,\"architectures\":[\"SCMP_ARCH_X86_64\","
-		"\"SCMP_ARCH_MIPSEL\"],\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"],\"listenerPath\":\"/run/l\",\"listenerMetadata\":\"m\","
-		"\"syscalls\":[{\"names\":[\"read\",\"write\"],\"action\":\"SCMP_ACT_ALLOW\"},{\"names\":[\"clone\"],\"errnoRet\":1,"
-		"\"action\":\"SCMP_ACT_ERRNO\",\"args\":[{\"index\":0,\"value\":18446744073709551615,\"valueTwo\":2,"
-		"\"op\":\"SCMP_CMP_MASKED_EQ\"},{\"index\":5,\"value\":1,\"op\":\"SCMP_CMP_NE\"}]}]},\"namespaces\":[{\"type\":\"pid\"}]");
+	struct oci_config *c =
+		take_linux("\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":"
+			   "38,\"architectures\":[\"SCMP_ARCH_X86_64\","
+			   "\"SCMP_ARCH_MIPSEL\"],\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"],"
+			   "\"listenerPath\":\"/run/l\",\"listenerMetadata\":\"m\","
+			   "\"syscalls\":[{\"names\":[\"read\",\"write\"],\"action\":\"SCMP_ACT_"
+			   "ALLOW\"},{\"names\":[\"clone\"],\"errnoRet\":1,"
+			   "\"action\":\"SCMP_ACT_ERRNO\",\"args\":[{\"index\":0,\"value\":"
+			   "18446744073709551615,\"valueTwo\":2,"
+			   "\"op\":\"SCMP_CMP_MASKED_EQ\"},{\"index\":5,\"value\":1,\"op\":\"SCMP_"
+			   "CMP_NE\"}]}]},\"namespaces\":[{\"type\":\"pid\"}]");
 	const struct seccomp_policy *p = c->spec.policy;
 
 	(void)state;
@@ -388,8 +289,6 @@ int main(void)
 		cmocka_unit_test(devices_by_number),
 		cmocka_unit_test(paths_labels_propagation_personality),
 		cmocka_unit_test(sysctls_of_the_containers_namespaces),
-		cmocka_unit_test(resources_of_every_controller),
-		cmocka_unit_test(resources_alone_are_read_over_others),
 		cmocka_unit_test(seccomp_policies),
 	};
 

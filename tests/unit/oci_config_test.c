@@ -96,16 +96,23 @@ static void versions_are_compared_by_number(void **state)
 }
 
 static const char process[] =
-	"{\"terminal\":true,\"consoleSize\":{\"height\":25,\"width\":80},\"user\":{\"uid\":1000,\"gid\":4294967294,"
-	"\"umask\":63,\"additionalGids\":[5,6]},\"args\":[\"sleep\",\"\",\"5\"],\"env\":[\"A=1\",\"B=\"],\"cwd\":\"/srv\","
-	"\"capabilities\":{\"bounding\":[\"CAP_CHOWN\",\"CAP_KILL\"],\"effective\":[\"CAP_CHOWN\"],\"permitted\":[],"
+	"{\"terminal\":true,\"consoleSize\":{\"height\":25,\"width\":80},\"user\":{\"uid\":1000,"
+	"\"gid\":4294967294,"
+	"\"umask\":63,\"additionalGids\":[5,6]},\"args\":[\"sleep\",\"\",\"5\"],\"env\":[\"A=1\","
+	"\"B=\"],\"cwd\":\"/srv\","
+	"\"capabilities\":{\"bounding\":[\"CAP_CHOWN\",\"CAP_KILL\"],\"effective\":[\"CAP_CHOWN\"],"
+	"\"permitted\":[],"
 	"\"inheritable\":null,\"ambient\":[\"CAP_CHECKPOINT_RESTORE\",\"CAP_NO_SUCH\"]},"
 	"\"rlimits\":[{\"type\":\"RLIMIT_NOFILE\",\"soft\":1024,\"hard\":4096},"
 	"{\"type\":\"RLIMIT_CORE\",\"hard\":18446744073709551615,\"soft\":9223372036854775808}],"
-	"\"noNewPrivileges\":true,\"oomScoreAdj\":-500,\"apparmorProfile\":\"p\",\"selinuxLabel\":\"a:b:c:s0\","
-	"\"scheduler\":{\"policy\":\"SCHED_DEADLINE\",\"nice\":-3,\"priority\":7,\"flags\":[\"SCHED_FLAG_RECLAIM\","
-	"\"SCHED_FLAG_RESET_ON_FORK\"],\"runtime\":18446744073709551615,\"deadline\":2,\"period\":3},"
-	"\"ioPriority\":{\"class\":\"IOPRIO_CLASS_BE\",\"priority\":6},\"execCPUAffinity\":{\"initial\":\"7\",\"final\":\"0-3,7\"}}";
+	"\"noNewPrivileges\":true,\"oomScoreAdj\":-500,\"apparmorProfile\":\"p\",\"selinuxLabel\":"
+	"\"a:b:c:s0\","
+	"\"scheduler\":{\"policy\":\"SCHED_DEADLINE\",\"nice\":-3,\"priority\":7,\"flags\":["
+	"\"SCHED_FLAG_RECLAIM\","
+	"\"SCHED_FLAG_RESET_ON_FORK\"],\"runtime\":18446744073709551615,\"deadline\":2,\"period\":"
+	"3},"
+	"\"ioPriority\":{\"class\":\"IOPRIO_CLASS_BE\",\"priority\":6},\"execCPUAffinity\":{"
+	"\"initial\":\"7\",\"final\":\"0-3,7\"}}";
 
 static void check_identity(const struct oci_config *c)
 {
@@ -254,10 +261,13 @@ static void names_root_and_annotations(void **state)
 
 static void what_go_leaves_empty_is_as_if_it_were_not_there(void **state)
 {
-	struct oci_config *c = take_part(
-		"\"hostname\":\"\",\"mounts\":null,\"hooks\":{\"poststop\":null},\"process\":{\"cwd\":\"/\",\"apparmorProfile\":\"\","
-		"\"user\":null,\"rlimits\":null},\"linux\":{\"resources\":{\"memory\":null,\"cpu\":{\"cpus\":\"\"}},\"seccomp\":null,"
-		"\"cgroupsPath\":\"\",\"intelRdt\":null,\"netDevices\":{},\"namespaces\":[{\"type\":\"pid\",\"path\":\"\"}]}");
+	struct oci_config *c =
+		take_part("\"hostname\":\"\",\"mounts\":null,\"hooks\":{\"poststop\":null},"
+			  "\"process\":{\"cwd\":\"/\",\"apparmorProfile\":\"\","
+			  "\"user\":null,\"rlimits\":null},\"linux\":{\"resources\":{\"memory\":"
+			  "null,\"cpu\":{\"cpus\":\"\"}},\"seccomp\":null,"
+			  "\"cgroupsPath\":\"\",\"intelRdt\":null,\"netDevices\":{},\"namespaces\":"
+			  "[{\"type\":\"pid\",\"path\":\"\"}]}");
 
 	(void)state;
 	assert_null(c->spec.hostname);
@@ -284,11 +294,23 @@ static void unknown_properties_are_passed_over(void **state)
 static void names_that_look_like_paths_are_unknown_ones(void **state)
 {
 	static const char *const looks[] = {
-		"\"mounts[]\":1", "\"mounts[].type\":1", "\"mounts[].destination\":\"x\"", "\"linux.seccomp\":1",
-		"\"linux.seccomp.syscalls[].errnoRet\":1", "\"linux.seccomp.syscalls[].args[].index\":7", "\"process.args\":5",
-		"\"process.args[]\":\"x\"", "\"process\":{\"cwd\":\"/\",\"user.uid\":\"x\"}", "\"annotations.x\":\"y\"",
-		"\"linux.resources.rdma.x.hcaHandles\":\"y\"", "\"linux\":{\"resources.memory.limit\":\"x\"}",
-		"\"process.user.additionalGids[]\":\"x\"", "\"hooks.prestart[].timeout\":0", "\"\":1", "\".\":1", "\"[]\":1",
+		"\"mounts[]\":1",
+		"\"mounts[].type\":1",
+		"\"mounts[].destination\":\"x\"",
+		"\"linux.seccomp\":1",
+		"\"linux.seccomp.syscalls[].errnoRet\":1",
+		"\"linux.seccomp.syscalls[].args[].index\":7",
+		"\"process.args\":5",
+		"\"process.args[]\":\"x\"",
+		"\"process\":{\"cwd\":\"/\",\"user.uid\":\"x\"}",
+		"\"annotations.x\":\"y\"",
+		"\"linux.resources.rdma.x.hcaHandles\":\"y\"",
+		"\"linux\":{\"resources.memory.limit\":\"x\"}",
+		"\"process.user.additionalGids[]\":\"x\"",
+		"\"hooks.prestart[].timeout\":0",
+		"\"\":1",
+		"\".\":1",
+		"\"[]\":1",
 	};
 	size_t i;
 
@@ -305,8 +327,10 @@ static void names_that_look_like_paths_are_unknown_ones(void **state)
 static void hooks_are_whole_commands(void **state)
 {
 	struct oci_config *c = take_part(
-		"\"hooks\":{\"prestart\":[{\"path\":\"/a\"},{\"path\":\"/b\",\"args\":[\"b\",\"c\"],\"env\":[\"X=1\"],\"timeout\":3}],"
-		"\"createRuntime\":[{\"path\":\"/1\"}],\"createContainer\":[{\"path\":\"/2\"}],\"startContainer\":[{\"path\":\"/3\"}],"
+		"\"hooks\":{\"prestart\":[{\"path\":\"/a\"},{\"path\":\"/"
+		"b\",\"args\":[\"b\",\"c\"],\"env\":[\"X=1\"],\"timeout\":3}],"
+		"\"createRuntime\":[{\"path\":\"/1\"}],\"createContainer\":[{\"path\":\"/"
+		"2\"}],\"startContainer\":[{\"path\":\"/3\"}],"
 		"\"poststart\":[{\"path\":\"/4\"}],\"poststop\":[{\"path\":\"/5\",\"args\":[]}]}");
 	static const char *const first[] = { "/a", "/1", "/2", "/3", "/4", "/5" };
 	int i;

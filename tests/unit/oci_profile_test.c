@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The built-in system call profiles, run in a small interpreter of classic BPF: what they say of calls, arguments and capabilities. */
+/*
+ * The built-in system call profiles, run in a small interpreter of classic BPF: what they say of
+ * calls, arguments and capabilities.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +37,8 @@ static void compile_profile(enum seccomp_profile profile, uint64_t caps)
 static const struct {
 	const char *name;
 	uint64_t args[3];
-	uint32_t plain, admin, hardened;	/* "default" without and with CAP_SYS_ADMIN, "hardened" with it */
+	uint32_t plain, admin,
+		hardened; /* "default" without and with CAP_SYS_ADMIN, "hardened" with it */
 } profile_rows[] = {
 	{ "read", { 0 }, ALLOW, ALLOW, ALLOW },
 	{ "execve", { 0 }, ALLOW, ALLOW, ALLOW },
@@ -111,8 +115,10 @@ static void check_rows(enum seccomp_profile profile, uint64_t caps, unsigned col
 		d.args[1] = profile_rows[i].args[1];
 		d.args[2] = profile_rows[i].args[2];
 		if (verdict(&d) != want)
-			fail_msg("%s: %s(%llx, %llx): 0x%x, not 0x%x", seccomp_profile_name(profile), profile_rows[i].name,
-				 (unsigned long long)d.args[0], (unsigned long long)d.args[1], verdict(&d), want);
+			fail_msg("%s: %s(%llx, %llx): 0x%x, not 0x%x",
+				 seccomp_profile_name(profile), profile_rows[i].name,
+				 (unsigned long long)d.args[0], (unsigned long long)d.args[1],
+				 verdict(&d), want);
 	}
 }
 
@@ -151,7 +157,8 @@ static void capabilities_lift(void **state)
 /* Every call there is: allowed where the list has it, and nothing else is. */
 static void every_number_of_the_profiles(void **state)
 {
-	static const char *const by_argument[] = { "clone", "clone3", "ioctl", "personality", "socket", "socketpair" };
+	static const char *const by_argument[] = { "clone",	  "clone3", "ioctl",
+						   "personality", "socket", "socketpair" };
 	static unsigned char allowed[8192];
 	unsigned profile, k, top = 0;
 	int64_t nr;
@@ -160,7 +167,8 @@ static void every_number_of_the_profiles(void **state)
 	(void)state;
 	for (profile = SECCOMP_DEFAULT; profile <= SECCOMP_HARDENED; profile++) {
 		memset(allowed, 0, sizeof(allowed));
-		for (k = 0; seccomp_profile_call(0, k, profile == SECCOMP_HARDENED, DOCKER, &nr); k++)
+		for (k = 0; seccomp_profile_call(0, k, profile == SECCOMP_HARDENED, DOCKER, &nr);
+		     k++)
 			if (nr >= 0 && nr < 8192)
 				allowed[nr] = 1;
 		for (i = 0; i < ARRAY_LEN(by_argument); i++)
@@ -171,14 +179,17 @@ static void every_number_of_the_profiles(void **state)
 		compile_profile(profile, DOCKER);
 		for (k = 0; k < 8192; k++)
 			if (allowed[k] < 2)
-				assert_int_equal(on(k, 0, 0), allowed[k] ? ALLOW : k > top ? NOSYS : PERM);
+				assert_int_equal(on(k, 0, 0), allowed[k] ? ALLOW
+							      : k > top	 ? NOSYS
+									 : PERM);
 	}
 }
 
 #if defined(__x86_64__)
 static void other_word_sizes(void **state)
 {
-	struct seccomp_data d = { .nr = 20, .arch = AUDIT_ARCH_I386 }, x32 = { .nr = 39 | SECCOMP_X32_BIT, .arch = AUDIT_ARCH_X86_64 };
+	struct seccomp_data d = { .nr = 20, .arch = AUDIT_ARCH_I386 },
+			    x32 = { .nr = 39 | SECCOMP_X32_BIT, .arch = AUDIT_ARCH_X86_64 };
 
 	(void)state;
 	compile_profile(SECCOMP_DEFAULT, DOCKER);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Seccomp profile files (seccomp.json of Docker and podman): their conditions, and that config.json knows none of them. */
+/*
+ * Seccomp profile files (seccomp.json of Docker and podman): their conditions, and that config.json
+ * knows none of them.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +18,8 @@
 #include "runtime/oci/seccomp_file.h"
 #include "tests/unit/bpf.h"
 
-#define CALLS(list) "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":1,\"syscalls\":[" list "]}"
+#define CALLS(list)                                                                                \
+	"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":1,\"syscalls\":[" list "]}"
 #define ALLOW(names, more) "{\"names\":[" names "],\"action\":\"SCMP_ACT_ALLOW\"" more "}"
 #define REFUSED (SECCOMP_RET_ERRNO | EPERM)
 #define ADMIN (1ull << 21)
@@ -47,7 +51,8 @@ static uint32_t with(const char *condition, uint64_t caps, const char *kernel)
 	char text[600];
 	struct err e = { 0 };
 
-	str_print(text, sizeof(text), CALLS(ALLOW("\"setns\"", "") "," ALLOW("\"reboot\"", "%s")), condition);
+	str_print(text, sizeof(text), CALLS(ALLOW("\"setns\"", "") "," ALLOW("\"reboot\"", "%s")),
+		  condition);
 	if (read_file(text, caps, kernel, &e))
 		fail_msg("%s: %s", e.step, e.text);
 	return verdict_of("reboot");
@@ -56,7 +61,8 @@ static uint32_t with(const char *condition, uint64_t caps, const char *kernel)
 static void capabilities(void **state)
 {
 	const char *const both = ",\"includes\":{\"caps\":[\"CAP_SYS_ADMIN\",\"CAP_SYS_TIME\"]}";
-	const char *const none = ",\"includes\":{},\"excludes\":{\"caps\":[\"CAP_SYS_ADMIN\",\"CAP_SYS_TIME\"]}";
+	const char *const none =
+		",\"includes\":{},\"excludes\":{\"caps\":[\"CAP_SYS_ADMIN\",\"CAP_SYS_TIME\"]}";
 
 	(void)state;
 	assert_int_equal(with("", 0, "5.10.0"), SECCOMP_RET_ALLOW);
@@ -66,13 +72,16 @@ static void capabilities(void **state)
 	assert_int_equal(with(none, 0, "5.10.0"), SECCOMP_RET_ALLOW);
 	assert_int_equal(with(none, TIME, "5.10.0"), REFUSED);
 	assert_int_equal(with(none, ADMIN | TIME, "5.10.0"), REFUSED);
-	assert_int_equal(with(",\"includes\":{\"caps\":[\"CAP_OF_TOMORROW\"]}", ~0ull, "5.10.0"), REFUSED);
-	assert_int_equal(with(",\"includes\":null,\"excludes\":{\"caps\":null}", 0, "5.10.0"), SECCOMP_RET_ALLOW);
+	assert_int_equal(with(",\"includes\":{\"caps\":[\"CAP_OF_TOMORROW\"]}", ~0ull, "5.10.0"),
+			 REFUSED);
+	assert_int_equal(with(",\"includes\":null,\"excludes\":{\"caps\":null}", 0, "5.10.0"),
+			 SECCOMP_RET_ALLOW);
 }
 
 static void kernels(void **state)
 {
-	const char *const since = ",\"includes\":{\"minKernel\":\"4.8\"}", *const until = ",\"excludes\":{\"minKernel\":\"4.8\"}";
+	const char *const since = ",\"includes\":{\"minKernel\":\"4.8\"}",
+			  *const until = ",\"excludes\":{\"minKernel\":\"4.8\"}";
 
 	(void)state;
 	assert_int_equal(with(since, 0, "4.14.336"), SECCOMP_RET_ALLOW);
@@ -86,7 +95,8 @@ static void kernels(void **state)
 
 static void architectures(void **state)
 {
-	static const char *const all = "\"amd64\",\"arm64\",\"arm\",\"mips\",\"mipsle\",\"riscv64\"";
+	static const char *const all =
+		"\"amd64\",\"arm64\",\"arm\",\"mips\",\"mipsle\",\"riscv64\"";
 	char text[200];
 
 	(void)state;
@@ -95,7 +105,8 @@ static void architectures(void **state)
 	strcat(strcat(strcpy(text, ",\"excludes\":{\"arches\":["), all), "]}");
 	assert_int_equal(with(text, 0, "5.10.0"), REFUSED);
 	assert_int_equal(with(",\"includes\":{\"arches\":[\"s390x\"]}", 0, "5.10.0"), REFUSED);
-	assert_int_equal(with(",\"excludes\":{\"arches\":[\"s390x\"]}", 0, "5.10.0"), SECCOMP_RET_ALLOW);
+	assert_int_equal(with(",\"excludes\":{\"arches\":[\"s390x\"]}", 0, "5.10.0"),
+			 SECCOMP_RET_ALLOW);
 }
 
 static void errnos_by_name(void **state)
@@ -103,11 +114,19 @@ static void errnos_by_name(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	assert_int_equal(read_file("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrno\":\"ENOSYS\",\"defaultErrnoRet\":38,\"syscalls\":["
-				   "{\"name\":\"setns\",\"action\":\"SCMP_ACT_ERRNO\",\"errno\":\"EACCES\"}]}", 0, "5.10.0", &e), 0);
+	assert_int_equal(
+		read_file(
+			"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrno\":\"ENOSYS\","
+			"\"defaultErrnoRet\":38,\"syscalls\":["
+			"{\"name\":\"setns\",\"action\":\"SCMP_ACT_ERRNO\",\"errno\":\"EACCES\"}]}",
+			0, "5.10.0", &e),
+		0);
 	assert_int_equal(verdict_of("reboot"), SECCOMP_RET_ERRNO | ENOSYS);
 	assert_int_equal(verdict_of("setns"), SECCOMP_RET_ERRNO | EACCES);
-	assert_int_equal(read_file("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrno\":\"EWHAT\"}", 0, "5.10.0", &e), -EINVAL);
+	assert_int_equal(
+		read_file("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrno\":\"EWHAT\"}", 0,
+			  "5.10.0", &e),
+		-EINVAL);
 	assert_non_null(strstr(e.text, "EWHAT"));
 }
 
@@ -115,8 +134,10 @@ static void arch_map(void **state)
 {
 	static const char *const maps[] = {
 		"[{\"architecture\":\"SCMP_ARCH_S390X\",\"subArchitectures\":[\"SCMP_ARCH_S390\"]},"
-		"{\"architecture\":\"SCMP_ARCH_X86_64\",\"subArchitectures\":[\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\"]}]",
-		"[{\"subArchitectures\":[\"SCMP_ARCH_X86\"],\"architecture\":\"SCMP_ARCH_X86_64\"}]",
+		"{\"architecture\":\"SCMP_ARCH_X86_64\",\"subArchitectures\":[\"SCMP_ARCH_X86\","
+		"\"SCMP_ARCH_X32\"]}]",
+		"[{\"subArchitectures\":[\"SCMP_ARCH_X86\"],\"architecture\":\"SCMP_ARCH_X86_64\"}"
+		"]",
 		"[{\"architecture\":\"SCMP_ARCH_X86_64\",\"subArchitectures\":null}]",
 	};
 	struct seccomp_data d = { .nr = 20, .arch = AUDIT_ARCH_I386 };
@@ -126,11 +147,14 @@ static void arch_map(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_LEN(maps); i++) {
-		strcat(strcat(strcpy(text, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"archMap\":"), maps[i]), "}");
+		strcat(strcat(strcpy(text, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"archMap\":"),
+			      maps[i]),
+		       "}");
 		assert_int_equal(read_file(text, 0, "5.10.0", &e), 0);
 		assert_int_equal(verdict_of("read"), SECCOMP_RET_ALLOW);
-		assert_int_equal(verdict(&d), i < 2 && seccomp_own_arch(0) == AUDIT_ARCH_X86_64 ? SECCOMP_RET_ALLOW
-												   : SECCOMP_RET_KILL_PROCESS);
+		assert_int_equal(verdict(&d), i < 2 && seccomp_own_arch(0) == AUDIT_ARCH_X86_64
+						      ? SECCOMP_RET_ALLOW
+						      : SECCOMP_RET_KILL_PROCESS);
 	}
 }
 
@@ -143,10 +167,15 @@ static void what_is_refused(void **state)
 		{ "{}", "defaultAction" },
 		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\"", "" },
 		{ CALLS(ALLOW("", "")), "names is empty" },
-		{ CALLS(ALLOW("\"read\"", ",\"includes\":{\"caps\":\"CAP_KILL\"}")), "syscalls[0].includes.caps" },
+		{ CALLS(ALLOW("\"read\"", ",\"includes\":{\"caps\":\"CAP_KILL\"}")),
+		  "syscalls[0].includes.caps" },
 		{ CALLS(ALLOW("\"read\"", ",\"includes\":[]")), "syscalls[0].includes" },
-		{ CALLS(ALLOW("\"read\"", "") "," ALLOW("\"read\"", ",\"excludes\":{\"minKernel\":4.8}")), "syscalls[1].excludes.minKernel" },
-		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"archMap\":[{\"architecture\":\"SCMP_ARCH_PDP11\"}]}", "PDP11" },
+		{ CALLS(ALLOW("\"read\"", "") "," ALLOW("\"read\"",
+							",\"excludes\":{\"minKernel\":4.8}")),
+		  "syscalls[1].excludes.minKernel" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"archMap\":[{\"architecture\":\"SCMP_"
+		  "ARCH_PDP11\"}]}",
+		  "PDP11" },
 	};
 	struct err e;
 	size_t i;
@@ -165,10 +194,13 @@ static void what_is_refused(void **state)
 static void config_json_has_no_conditions(void **state)
 {
 	static const char text[] =
-		"{\"ociVersion\":\"1.2.0\",\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrno\":7,\"archMap\":1,"
-		"\"syscalls\":[{\"names\":[\"setns\"],\"action\":\"SCMP_ACT_ALLOW\",\"name\":[],\"errno\":{},"
+		"{\"ociVersion\":\"1.2.0\",\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_"
+		"ERRNO\",\"defaultErrno\":7,\"archMap\":1,"
+		"\"syscalls\":[{\"names\":[\"setns\"],\"action\":\"SCMP_ACT_ALLOW\",\"name\":[],"
+		"\"errno\":{},"
 		"\"includes\":{\"caps\":[\"CAP_SYS_ADMIN\"],\"minKernel\":5}},"
-		"{\"names\":[\"reboot\"],\"action\":\"SCMP_ACT_ALLOW\",\"includes\":4,\"excludes\":[]}]}}}";
+		"{\"names\":[\"reboot\"],\"action\":\"SCMP_ACT_ALLOW\",\"includes\":4,\"excludes\":"
+		"[]}]}}}";
 	static struct oci_config c;
 	struct err e = { 0 };
 	struct arena a;

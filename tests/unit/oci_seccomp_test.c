@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Seccomp policies, compiled and then run in a small interpreter of classic BPF: the verdict on calls and arguments is the
- * policy's, on every byte order and for every number.
+ * Seccomp policies, compiled and then run in a small interpreter of classic BPF: the verdict on
+ * calls and arguments is the policy's, on every byte order and for every number.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,9 +22,14 @@
 
 static void every_number_of_an_allow_list(void **state)
 {
-	static const char *const names[] = { "read", "write", "exit_group", "no_such_call", "close", "openat" };
-	const struct seccomp_rule rule = { .names = names, .n_names = ARRAY_LEN(names), .action = SECCOMP_RET_ALLOW };
-	const struct seccomp_policy p = { .default_action = SECCOMP_RET_ERRNO | EPERM, .rules = &rule, .n_rules = 1 };
+	static const char *const names[] = { "read",	     "write", "exit_group",
+					     "no_such_call", "close", "openat" };
+	const struct seccomp_rule rule = { .names = names,
+					   .n_names = ARRAY_LEN(names),
+					   .action = SECCOMP_RET_ALLOW };
+	const struct seccomp_policy p = { .default_action = SECCOMP_RET_ERRNO | EPERM,
+					  .rules = &rule,
+					  .n_rules = 1 };
 	int64_t nr, known = 0;
 	size_t i;
 
@@ -66,28 +71,52 @@ static void comparisons_see_the_whole_argument(void **state)
 	/* 32-bit machines have no upper half: what lies there is not looked at. */
 	const int wide = sizeof(long) == 8;
 	const struct comparison rows[] = {
-		{ SECCOMP_OP_EQ, 8, 0, 8, 1 }, { SECCOMP_OP_EQ, 8, 0, 9, 0 }, { SECCOMP_OP_EQ, 8, 0, 8 | 1ull << 32, !wide },
-		{ SECCOMP_OP_NE, 8, 0, 8, 0 }, { SECCOMP_OP_NE, 8, 0, 9, 1 }, { SECCOMP_OP_NE, 8, 0, 8 | 1ull << 32, wide },
-		{ SECCOMP_OP_GT, 8, 0, 9, 1 }, { SECCOMP_OP_GT, 8, 0, 8, 0 }, { SECCOMP_OP_GT, 8, 0, 1ull << 32, wide },
-		{ SECCOMP_OP_GE, 8, 0, 8, 1 }, { SECCOMP_OP_GE, 8, 0, 7, 0 }, { SECCOMP_OP_GE, 8, 0, 1ull << 32, wide },
-		{ SECCOMP_OP_LT, 8, 0, 7, 1 }, { SECCOMP_OP_LT, 8, 0, 8, 0 }, { SECCOMP_OP_LT, 8, 0, 1ull << 32, !wide },
-		{ SECCOMP_OP_LE, 8, 0, 8, 1 }, { SECCOMP_OP_LE, 8, 0, 9, 0 }, { SECCOMP_OP_LE, 8, 0, 1ull << 32, !wide },
-		{ SECCOMP_OP_MASKED_EQ, 0xf0, 0x30, 0x3f, 1 }, { SECCOMP_OP_MASKED_EQ, 0xf0, 0x30, 0x4f, 0 },
-		{ SECCOMP_OP_LT, 0xffffffff, 0, 0xfffffffe, 1 }, { SECCOMP_OP_GE, 0x80000000, 0, 0x7fffffff, 0 },
+		{ SECCOMP_OP_EQ, 8, 0, 8, 1 },
+		{ SECCOMP_OP_EQ, 8, 0, 9, 0 },
+		{ SECCOMP_OP_EQ, 8, 0, 8 | 1ull << 32, !wide },
+		{ SECCOMP_OP_NE, 8, 0, 8, 0 },
+		{ SECCOMP_OP_NE, 8, 0, 9, 1 },
+		{ SECCOMP_OP_NE, 8, 0, 8 | 1ull << 32, wide },
+		{ SECCOMP_OP_GT, 8, 0, 9, 1 },
+		{ SECCOMP_OP_GT, 8, 0, 8, 0 },
+		{ SECCOMP_OP_GT, 8, 0, 1ull << 32, wide },
+		{ SECCOMP_OP_GE, 8, 0, 8, 1 },
+		{ SECCOMP_OP_GE, 8, 0, 7, 0 },
+		{ SECCOMP_OP_GE, 8, 0, 1ull << 32, wide },
+		{ SECCOMP_OP_LT, 8, 0, 7, 1 },
+		{ SECCOMP_OP_LT, 8, 0, 8, 0 },
+		{ SECCOMP_OP_LT, 8, 0, 1ull << 32, !wide },
+		{ SECCOMP_OP_LE, 8, 0, 8, 1 },
+		{ SECCOMP_OP_LE, 8, 0, 9, 0 },
+		{ SECCOMP_OP_LE, 8, 0, 1ull << 32, !wide },
+		{ SECCOMP_OP_MASKED_EQ, 0xf0, 0x30, 0x3f, 1 },
+		{ SECCOMP_OP_MASKED_EQ, 0xf0, 0x30, 0x4f, 0 },
+		{ SECCOMP_OP_LT, 0xffffffff, 0, 0xfffffffe, 1 },
+		{ SECCOMP_OP_GE, 0x80000000, 0, 0x7fffffff, 0 },
 	};
 	int64_t nr = seccomp_number(0, "personality");
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_LEN(rows); i++) {
-		const struct seccomp_arg arg = { .index = 1, .op = rows[i].op, .value = rows[i].value, .value_two = rows[i].two };
+		const struct seccomp_arg arg = { .index = 1,
+						 .op = rows[i].op,
+						 .value = rows[i].value,
+						 .value_two = rows[i].two };
 		const struct seccomp_rule rule = {
-			.names = names, .n_names = 1, .action = SECCOMP_RET_LOG, .args = &arg, .n_args = 1,
+			.names = names,
+			.n_names = 1,
+			.action = SECCOMP_RET_LOG,
+			.args = &arg,
+			.n_args = 1,
 		};
-		const struct seccomp_policy p = { .default_action = SECCOMP_RET_ALLOW, .rules = &rule, .n_rules = 1 };
+		const struct seccomp_policy p = { .default_action = SECCOMP_RET_ALLOW,
+						  .rules = &rule,
+						  .n_rules = 1 };
 
 		compile(&p);
-		assert_int_equal(on(nr, 77, rows[i].arg), rows[i].holds ? SECCOMP_RET_LOG : SECCOMP_RET_ALLOW);
+		assert_int_equal(on(nr, 77, rows[i].arg),
+				 rows[i].holds ? SECCOMP_RET_LOG : SECCOMP_RET_ALLOW);
 		assert_int_equal(on(nr + 1, 77, rows[i].arg), SECCOMP_RET_ALLOW);
 	}
 }
@@ -95,12 +124,16 @@ static void comparisons_see_the_whole_argument(void **state)
 static void several_conditions(void **state)
 {
 	static const char *const names[] = { "personality" };
-	const struct seccomp_arg both[] = { { 0, SECCOMP_OP_EQ, 1, 0 }, { 1, SECCOMP_OP_EQ, 2, 0 } };
-	const struct seccomp_arg either[] = { { 0, SECCOMP_OP_EQ, 5, 0 }, { 0, SECCOMP_OP_EQ, 6, 0 } };
+	const struct seccomp_arg both[] = { { 0, SECCOMP_OP_EQ, 1, 0 },
+					    { 1, SECCOMP_OP_EQ, 2, 0 } };
+	const struct seccomp_arg either[] = { { 0, SECCOMP_OP_EQ, 5, 0 },
+					      { 0, SECCOMP_OP_EQ, 6, 0 } };
 	const struct seccomp_rule rules[] = {
 		{ names, 1, SECCOMP_RET_LOG, both, 2 }, { names, 1, SECCOMP_RET_ALLOW, either, 2 },
 	};
-	const struct seccomp_policy p = { .default_action = SECCOMP_RET_ERRNO | EPERM, .rules = rules, .n_rules = 2 };
+	const struct seccomp_policy p = { .default_action = SECCOMP_RET_ERRNO | EPERM,
+					  .rules = rules,
+					  .n_rules = 2 };
 	int64_t nr = seccomp_number(0, "personality");
 
 	(void)state;
@@ -117,9 +150,12 @@ static void a_rule_without_conditions_wins(void **state)
 	static const char *const names[] = { "personality" };
 	const struct seccomp_arg arg = { 0, SECCOMP_OP_EQ, 1, 0 };
 	const struct seccomp_rule rules[] = {
-		{ names, 1, SECCOMP_RET_LOG, &arg, 1 }, { names, 1, SECCOMP_RET_ERRNO | EACCES, NULL, 0 },
+		{ names, 1, SECCOMP_RET_LOG, &arg, 1 },
+		{ names, 1, SECCOMP_RET_ERRNO | EACCES, NULL, 0 },
 	};
-	const struct seccomp_policy p = { .default_action = SECCOMP_RET_ALLOW, .rules = rules, .n_rules = 2 };
+	const struct seccomp_policy p = { .default_action = SECCOMP_RET_ALLOW,
+					  .rules = rules,
+					  .n_rules = 2 };
 
 	(void)state;
 	compile(&p);
@@ -153,19 +189,29 @@ static void words(void **state)
 }
 
 #if defined(__x86_64__)
-/* A rule for socket(2) holds for i386's socketcall(2), too, with SYS_SOCKET as its first argument. */
+/*
+ * A rule for socket(2) holds for i386's socketcall(2), too, with SYS_SOCKET as its first argument.
+ */
 static void calls_behind_socketcall(void **state)
 {
 	static const char *const names[] = { "socket", "sendto" };
 	static const uint32_t arch = AUDIT_ARCH_I386;
-	const struct seccomp_rule rule = { .names = names, .n_names = 2, .action = SECCOMP_RET_ALLOW };
-	const struct seccomp_policy p = { .default_action = SECCOMP_RET_ERRNO | EPERM, .archs = &arch, .n_archs = 1, .rules = &rule, .n_rules = 1 };
+	const struct seccomp_rule rule = { .names = names,
+					   .n_names = 2,
+					   .action = SECCOMP_RET_ALLOW };
+	const struct seccomp_policy p = { .default_action = SECCOMP_RET_ERRNO | EPERM,
+					  .archs = &arch,
+					  .n_archs = 1,
+					  .rules = &rule,
+					  .n_rules = 1 };
 	struct seccomp_data d = { .nr = 102, .arch = AUDIT_ARCH_I386 };
 
 	(void)state;
 	compile(&p);
 	for (d.args[0] = 0; d.args[0] < 30; d.args[0]++)
-		assert_int_equal(verdict(&d), d.args[0] == 1 || d.args[0] == 11 ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | EPERM);
+		assert_int_equal(verdict(&d), d.args[0] == 1 || d.args[0] == 11
+						      ? SECCOMP_RET_ALLOW
+						      : SECCOMP_RET_ERRNO | EPERM);
 }
 #endif
 

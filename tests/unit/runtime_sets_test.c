@@ -81,7 +81,8 @@ static bool has(const char *name)
 
 static void an_allow_list_has_the_default(void **state)
 {
-	static const char *const one[] = { "mount" }, *const service[] = { "@system-service", "~@setuid", "~write" };
+	static const char *const one[] = { "mount" }, *const service[] = { "@system-service",
+									   "~@setuid", "~write" };
 
 	(void)state;
 	assert_int_equal(filter(one, 1, false), 0);

@@ -33,7 +33,8 @@ static void report(void *ctx, int level, const char *file, unsigned line, const 
 
 	(void)ctx;
 	str_init(&s, said + strlen(said), sizeof(said) - strlen(said));
-	str_fmt(&s, "%s:%u:%c %s\n", slash ? slash + 1 : file, line, level <= LOG_LVL_ERR ? 'E' : 'W', text);
+	str_fmt(&s, "%s:%u:%c %s\n", slash ? slash + 1 : file, line,
+		level <= LOG_LVL_ERR ? 'E' : 'W', text);
 }
 
 static void put(const char *folder, const char *name, const char *text)
@@ -101,10 +102,14 @@ static void a_container_file_is_read_as_podman_reads_it(void **state)
 
 	(void)state;
 	put(late, "web.container",
-	    "# a comment\n; another\n\n[Unit]\nDescription=The web \\\n# not me\n  page\nAfter=net.service other.service\nAfter=third.service\n"
-	    "[Container]\nImage=oci:/images/web:1.0\nExec=serve --name \"%p page\" \\\n  -v\nEnvironment=A=1 \"B=two words\"\n"
-	    "Volume=/data:/srv:ro\nVolume=state:/state\nMemory=16m\nReadOnly=yes\nAddCapability=NET_ADMIN CAP_SYS_TIME\nNetwork=host\n"
-	    "[Service]\nRestart=on-failure\nRestartSec=250ms\nTimeoutStopSec=3\n[Install]\nWantedBy=multi-user.target default.target\n");
+	    "# a comment\n; another\n\n[Unit]\nDescription=The web \\\n# not me\n  "
+	    "page\nAfter=net.service other.service\nAfter=third.service\n"
+	    "[Container]\nImage=oci:/images/web:1.0\nExec=serve --name \"%p page\" \\\n  "
+	    "-v\nEnvironment=A=1 \"B=two words\"\n"
+	    "Volume=/data:/srv:ro\nVolume=state:/"
+	    "state\nMemory=16m\nReadOnly=yes\nAddCapability=NET_ADMIN CAP_SYS_TIME\nNetwork=host\n"
+	    "[Service]\nRestart=on-failure\nRestartSec=250ms\nTimeoutStopSec=3\n[Install]"
+	    "\nWantedBy=multi-user.target default.target\n");
 	u = load("web");
 	assert_string_equal(said, "");
 	assert_non_null(u);
@@ -129,8 +134,10 @@ static void a_container_file_is_read_as_podman_reads_it(void **state)
 static void an_empty_value_resets_a_list(void **state)
 {
 	(void)state;
-	assert_int_equal(container("Environment=A=1\nEnvironment=\nEnvironment=B=2")->environment.n, 1);
-	assert_int_equal(container("AddCapability=all\nAddCapability=\nAddCapability=CHOWN")->caps_add, 1);
+	assert_int_equal(container("Environment=A=1\nEnvironment=\nEnvironment=B=2")->environment.n,
+			 1);
+	assert_int_equal(
+		container("AddCapability=all\nAddCapability=\nAddCapability=CHOWN")->caps_add, 1);
 	assert_int_equal(container("Volume=/a:/a\nVolume=")->volumes.n, 0);
 	assert_string_equal(said, "");
 }
@@ -140,12 +147,25 @@ static void bad_values_refuse_the_unit_with_file_and_line(void **state)
 	static const struct {
 		const char *lines, *want;
 	} cases[] = {
-		{ "Memory=lots", "Memory=" }, { "PidsLimit=0", "PidsLimit=" }, { "ReadOnly=perhaps", "ReadOnly=" },
-		{ "Network=bridge", "Network=" }, { "AddCapability=FLY", "AddCapability=" }, { "StopSignal=SIGNOPE", "StopSignal=" },
-		{ "Volume=rel/path:/x", "Volume=" }, { "Volume=/a:b", "Volume=" }, { "Volume=a", "Volume=" }, { "Tmpfs=x", "Tmpfs=" },
-		{ "AddDevice=/dev/null:/dev/n:q", "AddDevice=" }, { "WorkingDir=here", "WorkingDir=" }, { "Exec=\"open", "Exec=" },
-		{ "Environment=1 2", "Environment=" }, { "HostName=a b", "HostName=" }, { "StopTimeout=soon", "StopTimeout=" },
-		{ "EnvironmentFile=rel", "EnvironmentFile=" }, { "Exec=%q", "specifier %q" }, { "no equals sign", "\"Key=\"" },
+		{ "Memory=lots", "Memory=" },
+		{ "PidsLimit=0", "PidsLimit=" },
+		{ "ReadOnly=perhaps", "ReadOnly=" },
+		{ "Network=bridge", "Network=" },
+		{ "AddCapability=FLY", "AddCapability=" },
+		{ "StopSignal=SIGNOPE", "StopSignal=" },
+		{ "Volume=rel/path:/x", "Volume=" },
+		{ "Volume=/a:b", "Volume=" },
+		{ "Volume=a", "Volume=" },
+		{ "Tmpfs=x", "Tmpfs=" },
+		{ "AddDevice=/dev/null:/dev/n:q", "AddDevice=" },
+		{ "WorkingDir=here", "WorkingDir=" },
+		{ "Exec=\"open", "Exec=" },
+		{ "Environment=1 2", "Environment=" },
+		{ "HostName=a b", "HostName=" },
+		{ "StopTimeout=soon", "StopTimeout=" },
+		{ "EnvironmentFile=rel", "EnvironmentFile=" },
+		{ "Exec=%q", "specifier %q" },
+		{ "no equals sign", "\"Key=\"" },
 		{ "[Container", "section" },
 	};
 	size_t i;
@@ -164,7 +184,8 @@ static void bad_values_refuse_the_unit_with_file_and_line(void **state)
 static void unknown_keys_and_sections_warn_and_are_ignored(void **state)
 {
 	(void)state;
-	assert_false(container("Colour=blue\nPodmanArgs=--x\n[X-Other]\nKey=1\n[Strange]\nKey=1")->bad);
+	assert_false(
+		container("Colour=blue\nPodmanArgs=--x\n[X-Other]\nKey=1\n[Strange]\nKey=1")->bad);
 	assert_string_equal(said, "x.container:3:W unknown key Colour= in [Container], ignored\n"
 			    "x.container:4:W PodmanArgs= in [Container] is not supported, ignored\n"
 			    "x.container:8:W unknown section [Strange], ignored\n");
@@ -196,9 +217,11 @@ static void a_unit_wants_what_it_cannot_do_without(void **state)
 		{ "a.service", "[Service]\nExecStart=@/bin/x y\n", "prefix" },
 		{ "a.service", "[Service]\nExecStart=/x\nLimitNOFILE=9:8\n", "SOFT" },
 		{ "a.service", "[Service]\nExecStart=/x\nUMask=8\n", "octal" },
-		{ "a.service", "[Unit]\nConditionPathExists=rel\n[Service]\nExecStart=/x\n", "absolute" },
+		{ "a.service", "[Unit]\nConditionPathExists=rel\n[Service]\nExecStart=/x\n",
+		  "absolute" },
 		{ "a.container", "[Container]\nRootfs=/x\nUlimit=fish=1\n", "no limit" },
-		{ "a.service", "[Service]\nType=oneshot\nExecStart=/a\nRestart=always\n", "never be done" },
+		{ "a.service", "[Service]\nType=oneshot\nExecStart=/a\nRestart=always\n",
+		  "never be done" },
 		{ "a.service", "ExecStart=/a\n", "before the first section" },
 	};
 	size_t i;
@@ -222,7 +245,8 @@ static void later_folders_and_drop_ins_win(void **state)
 	put(early, "a.service", "[Service]\nExecStart=/old\n");
 	put(late, "a.service", "[Service]\nExecStart=/new\n");
 	put(early, "a.service.d/10-first.conf", "[Unit]\nDescription=ten\n");
-	put(late, "a.service.d/20-second.conf", "[Unit]\nDescription=twenty\n[Service]\nMemoryMax=1M\n");
+	put(late, "a.service.d/20-second.conf",
+	    "[Unit]\nDescription=twenty\n[Service]\nMemoryMax=1M\n");
 	put(early, "a.service.d/30-both.conf", "[Service]\nTasksMax=1\n");
 	put(late, "a.service.d/30-both.conf", "[Service]\nTasksMax=2\n");
 	put(early, "masked.service", "[Service]\nExecStart=/x\n");
@@ -267,7 +291,8 @@ static void ten_thousand_random_graphs_are_ordered(void **state)
 	for (i = 0; i < UNITS_MAX; i++)
 		str_print(texts[i], sizeof(texts[i]), "u%u.service", i);
 	for (round = 0; round < 10000; round++) {
-		unsigned n = 2 + (unsigned)rand() % (UNITS_MAX - 2), edges = (unsigned)rand() % (2 * n);
+		unsigned n = 2 + (unsigned)rand() % (UNITS_MAX - 2),
+			 edges = (unsigned)rand() % (2 * n);
 		bool acyclic = round % 2;
 		int cycles;
 
@@ -309,12 +334,14 @@ static void a_cycle_is_named_in_full(void **state)
 	(void)state;
 	put(late, "a.service", "[Unit]\nAfter=b.service\n[Service]\nExecStart=/x\n");
 	put(late, "b.service", "[Unit]\nAfter=c.service\n[Service]\nExecStart=/x\n");
-	put(late, "c.service", "[Unit]\nBefore=d.service\nAfter=a.service\n[Service]\nExecStart=/x\n");
+	put(late, "c.service",
+	    "[Unit]\nBefore=d.service\nAfter=a.service\n[Service]\nExecStart=/x\n");
 	load("");
 	said[0] = '\0';
 	assert_int_equal(unit_order(&set, order, report, NULL), 1);
-	assert_string_equal(said, "a.service:0:E dependency cycle: a.service after b.service after c.service after a.service; "
-			    "not kept: c.service after a.service\n");
+	assert_string_equal(said, "a.service:0:E dependency cycle: a.service after b.service after "
+				  "c.service after a.service; "
+				  "not kept: c.service after a.service\n");
 }
 
 static void keys_of_a_process_are_read(void **state)
@@ -324,13 +351,16 @@ static void keys_of_a_process_are_read(void **state)
 	unsigned n = 0;
 
 	(void)state;
-	put(late, "a.service", "[Unit]\nConditionPathExists=/gone\nConditionPathExists=\nAssertHost=|!x\n[Service]\n"
-	    "ExecStart=:-+/bin/x $A\nUMask=0077\nTimeoutSec=3\nLimitNOFILE=10:20\nLimitCORE=1K\nLimitNOFILE=5\n"
+	put(late, "a.service",
+	    "[Unit]\nConditionPathExists=/gone\nConditionPathExists=\nAssertHost=|!x\n[Service]\n"
+	    "ExecStart=:-+/bin/x "
+	    "$A\nUMask=0077\nTimeoutSec=3\nLimitNOFILE=10:20\nLimitCORE=1K\nLimitNOFILE=5\n"
 	    "LimitNPROC=7\nLimitNPROC=\n[X-Pintle]\nGiveUp=never\n");
 	load("");
 	u = unit_find(&set, "a.service");
 	assert_non_null(u);
-	assert_true(u->exec_start->no_expand && u->exec_start->ignore_failure && u->exec_start->privileged);
+	assert_true(u->exec_start->no_expand && u->exec_start->ignore_failure &&
+		    u->exec_start->privileged);
 	assert_int_equal(u->umask, 0077);
 	assert_int_equal(u->timeout_start_ms, 3000);
 	assert_int_equal(u->timeout_stop_ms, 3000);
@@ -341,7 +371,8 @@ static void keys_of_a_process_are_read(void **state)
 		else
 			assert_true(l->resource == RLIMIT_CORE && l->soft == 1024);
 	assert_int_equal(n, 2);
-	assert_true(u->conditions && u->conditions->is_assert && u->conditions->trigger && u->conditions->negate);
+	assert_true(u->conditions && u->conditions->is_assert && u->conditions->trigger &&
+		    u->conditions->negate);
 	assert_null(u->conditions->next);
 }
 

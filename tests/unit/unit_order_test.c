@@ -37,7 +37,10 @@ static void hear(void *ctx, int level, const char *file, unsigned line, const ch
 	named += strstr(text, "not kept:") != NULL;
 }
 
-/* Units u0 … and edges at random, half of them written as Before= of the other; forward: only to lower numbers, no cycle. */
+/*
+ * Units u0 … and edges at random, half of them written as Before= of the other; forward: only to
+ * lower numbers, no cycle.
+ */
 static void make_graph(unsigned n, unsigned edges, bool forward)
 {
 	unsigned i;
@@ -151,7 +154,8 @@ static void the_same_graph_breaks_at_the_same_edge(void **state)
 
 static void links_are_what_the_lists_say(void **state)
 {
-	static const char *requires[] = { "u1.service", "nobody.service" }, *binds[] = { "u2.service" };
+	static const char *requires[] = { "u1.service", "nobody.service" },
+			  *binds[] = { "u2.service" };
 	static const char *conflicts[] = { "u3.service", "u0.service" };
 
 	(void)state;

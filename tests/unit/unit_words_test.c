@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* init/unit: words, specifiers, variables, signals, as systemd.syntax(7), systemd.unit(5), systemd.service(5) have them. */
+/*
+ * init/unit: words, specifiers, variables, signals, as systemd.syntax(7), systemd.unit(5),
+ * systemd.service(5) have them.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,13 +37,30 @@ static void quoting_is_systemds(void **state)
 	static const struct {
 		const char *in, *want;
 	} cases[] = {
-		{ "", "" }, { "   ", "" }, { "a b  c\t", "a|b|c" }, { "\"a b\" c", "a b|c" }, { "'a b' c", "a b|c" },
+		{ "", "" },
+		{ "   ", "" },
+		{ "a b  c\t", "a|b|c" },
+		{ "\"a b\" c", "a b|c" },
+		{ "'a b' c", "a b|c" },
 		{ "VAR1=\"word1 word2\" VAR2=word3", "VAR1=word1 word2|VAR2=word3" },
-		{ "\"VAR1=word1 word2\" VAR2=word3 \"VAR3=$word 5 6\"", "VAR1=word1 word2|VAR2=word3|VAR3=$word 5 6" },
-		{ "\"it's\" 'say \"hi\"'", "it's|say \"hi\"" }, { "a\\ b", "EINVAL" }, { "a\\sb", "a b" }, { "\\x41\\102\\u0043", "ABC" },
-		{ "\\u20ac \\U0001f600", "\xe2\x82\xac|\xf0\x9f\x98\x80" }, { "tab\\there", "tab\there" }, { "back\\\\slash", "back\\slash" },
-		{ "\"open", "EINVAL" }, { "'open", "EINVAL" }, { "end\\", "EINVAL" }, { "\\x00", "EINVAL" }, { "\\ud800", "EINVAL" },
-		{ "\\x4", "EINVAL" }, { "\\9", "EINVAL" }, { "\\777", "EINVAL" }, { "\\U00110000", "EINVAL" },
+		{ "\"VAR1=word1 word2\" VAR2=word3 \"VAR3=$word 5 6\"",
+		  "VAR1=word1 word2|VAR2=word3|VAR3=$word 5 6" },
+		{ "\"it's\" 'say \"hi\"'", "it's|say \"hi\"" },
+		{ "a\\ b", "EINVAL" },
+		{ "a\\sb", "a b" },
+		{ "\\x41\\102\\u0043", "ABC" },
+		{ "\\u20ac \\U0001f600", "\xe2\x82\xac|\xf0\x9f\x98\x80" },
+		{ "tab\\there", "tab\there" },
+		{ "back\\\\slash", "back\\slash" },
+		{ "\"open", "EINVAL" },
+		{ "'open", "EINVAL" },
+		{ "end\\", "EINVAL" },
+		{ "\\x00", "EINVAL" },
+		{ "\\ud800", "EINVAL" },
+		{ "\\x4", "EINVAL" },
+		{ "\\9", "EINVAL" },
+		{ "\\777", "EINVAL" },
+		{ "\\U00110000", "EINVAL" },
 	};
 	size_t i;
 
