@@ -19,7 +19,7 @@
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 
-static struct work work;
+static SCRATCH struct work work;
 
 static bool is_text(const char *field, size_t cap)
 {

@@ -7,6 +7,7 @@
 #include <ini.h>
 #include <string.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
 #include "runtime/base/num.h"
@@ -181,7 +182,7 @@ void conf_read(struct conf *c, const char *text, size_t n, const char *file, uni
 
 void conf_load(unit_report *report, void *ctx)
 {
-	static char text[CONF_MAX];
+	static SCRATCH char text[CONF_MAX];
 	ssize_t n = io_read_file(AT_FDCWD, CONFIG_CONF_FILE, text, sizeof(text));
 
 	conf_init(&conf);

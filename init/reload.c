@@ -15,6 +15,7 @@
 #include "init/svc/svc.h"
 #include "init/svc/svc_place.h"
 #include "init/unit/snapshot.h"
+#include "runtime/base/compiler.h"
 #include "runtime/base/dir.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
@@ -86,7 +87,7 @@ uint32_t reload_generation(void)
 /* One file of a snapshot to another. */
 static void copy_kept(int from, int to, const char *name)
 {
-	static char bytes[CONFIG_UNIT_FILE_KB * 1024];
+	static SCRATCH char bytes[CONFIG_UNIT_FILE_KB * 1024];
 	int out AUTO_CLOSE = -1;
 	ssize_t n = io_read_file(from, name, bytes, sizeof(bytes));
 

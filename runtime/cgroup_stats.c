@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Reading a group's use: see cgroup_stats.h. For the OCI command line. */
+#include "runtime/base/compiler.h"
 #include "runtime/cgroup_stats.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@ typedef void pair_fn(void *ctx, const char *name, uint64_t value);
 /* "name value" lines of a file. */
 static void each_pair(int fd, const char *file, pair_fn *take, void *ctx)
 {
-	static char text[8192];
+	static SCRATCH char text[8192];
 	char *line, *next;
 	ssize_t n = fd >= 0 ? io_read_file(fd, file, text, sizeof(text)) : -1;
 
@@ -151,7 +152,7 @@ static unsigned take_numbers(const char **at, uint64_t *to, unsigned cap)
 /* cpuacct.usage_all has a head line, then "cpu user system" (Linux 4.8). */
 static void read_v1_cpus(int fd, struct cg_stats *s)
 {
-	static char text[4096];
+	static SCRATCH char text[4096];
 	const char *at = text;
 	uint64_t row[3];
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/dir.h"
 #include "runtime/base/io.h"
 #include "runtime/base/num.h"
@@ -170,7 +171,7 @@ static void read_blkio(int fd, struct cg_stats *s)
 		"sectors_recursive",
 	};
 	static const char *const prefixes[] = { "blkio.bfq.", "blkio.", "blkio.throttle." };
-	static struct lines l;
+	static SCRATCH struct lines l;
 	const char *line;
 	char file[64];
 	unsigned had;
@@ -188,7 +189,7 @@ static void read_blkio(int fd, struct cg_stats *s)
 
 static void read_io(int fd, struct cg_stats *s)
 {
-	static struct lines l;
+	static SCRATCH struct lines l;
 	const char *line;
 
 	if (lines_open(&l, fd, "io.stat"))
@@ -198,7 +199,7 @@ static void read_io(int fd, struct cg_stats *s)
 
 static void read_pressure(int fd, const char *file, struct cg_psi *psi)
 {
-	static struct lines l;
+	static SCRATCH struct lines l;
 	const char *line;
 
 	if (lines_open(&l, fd, file))

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/dir.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
@@ -41,7 +42,7 @@ static bool descend(struct level *from, struct level *to, const char *name)
  */
 static int each_below(int fd, act_fn *act, void *ctx)
 {
-	static struct level levels[DEPTH_MAX];
+	static SCRATCH struct level levels[DEPTH_MAX];
 	struct dir_entry entry;
 	int depth = 0, rc, sum = 0;
 	bool deeper = false;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/dir.h"
 #include "runtime/base/io.h"
 #include "runtime/enter.h"
@@ -106,7 +107,7 @@ static int copy_entry(struct level *l, const char *name, bool may_descend)
 
 int copyup_tree(int from_fd, int to_fd, struct err *e)
 {
-	static struct level
+	static SCRATCH struct level
 		levels[DEPTH_MAX]; /* the child's own copy: 35 KiB are too much for a stack */
 	struct dir_entry entry = { .name = "" };
 	unsigned depth = 0;

@@ -4,6 +4,7 @@
  * children; then every mount of the namespace is made read-only or left, as the longest path that
  * leads to it says: so 4.14 needs nothing that 6.x has.
  */
+#include "runtime/base/compiler.h"
 #include "runtime/sandbox.h"
 
 #include <errno.h>
@@ -39,7 +40,7 @@ struct work {
 	size_t used;
 };
 
-static struct work work;
+static SCRATCH struct work work;
 
 /* Keeps a text. NULL: no room. */
 static const char *keep(struct work *w, const char *text, size_t n)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/sys.h"
 #include "runtime/enter.h"
@@ -62,7 +63,7 @@ static int hand_on(const struct spec_session *s, int listener, const char *text,
 /* Who listens to a policy gets the fd before the command runs. */
 int seccomp_install(const struct spec *s, uint64_t caps, struct err *e)
 {
-	static struct sock_filter ops[SECCOMP_OPS_MAX];	/* the child's own copy */
+	static SCRATCH struct sock_filter ops[SECCOMP_OPS_MAX];	/* the child's own copy */
 	const struct seccomp_policy *p = s->policy;
 	const struct spec_session *to =
 		s->session && s->session->listener_fd >= 0 ? s->session : NULL;

@@ -22,7 +22,7 @@ struct compiler {
 };
 
 /* Too large for a stack; one policy at a time is compiled, in a process of its own. */
-static struct seccomp_runs calls;
+static SCRATCH struct seccomp_runs calls;
 
 /*
  * Where a call is a number behind socketcall or ipc, that is the first argument, and the rule's own

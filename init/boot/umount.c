@@ -8,13 +8,14 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 
 #define TABLE_MAX 65536
 #define PASSES 3	/* a mount on a mount that came first in the table */
 
-static char table[TABLE_MAX];
+static SCRATCH char table[TABLE_MAX];
 
 /*
  * The fifth field: the mount point, with \ooo undone by the kernel's own quoting rules for blanks

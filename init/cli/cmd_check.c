@@ -6,11 +6,12 @@
 
 #include "init/cli/json_out.h"
 #include "init/unit/unit.h"
+#include "runtime/base/compiler.h"
 #include "runtime/base/log.h"
 #include "runtime/base/str.h"
 
-static _Alignas(16) char text[CONFIG_UNIT_ARENA_KB * 1024];
-static struct unit table[UNITS_MAX];
+static SCRATCH _Alignas(16) char text[CONFIG_UNIT_ARENA_KB * 1024];
+static SCRATCH struct unit table[UNITS_MAX];
 
 struct tally {
 	const struct call *c;

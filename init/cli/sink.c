@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include "init/cli/cli.h"
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 
 #define TEXT_MAX 1536
 
-static char held[4096];		/* a document is many small pieces: one write for all */
+static SCRATCH char held[4096];		/* a document is many small pieces: one write for all */
 static size_t n_held;
 
 void sink_fmt(struct sink *s, const char *fmt, ...)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/num.h"
 #include "runtime/base/str.h"
@@ -15,7 +16,7 @@ static gid_t reader_group = (gid_t)-1;
 
 void ctl_access_start(void)
 {
-	static char text[4096];
+	static SCRATCH char text[4096];
 	const char *line = text;
 	uint64_t gid;
 

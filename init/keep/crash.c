@@ -27,7 +27,7 @@
 
 static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 
-static _Alignas(16) char stack[STACK_BYTES];
+static SCRATCH _Alignas(16) char stack[STACK_BYTES];
 static int exe = -1, state = -1;
 static pid_t self;
 static bool limited;

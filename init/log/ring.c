@@ -16,7 +16,9 @@ struct head {		/* in front of each record's text; copied in and out, never point
 
 _Static_assert(sizeof(struct head) == 24, "no hole that a check would not see");
 
-_Static_assert(RING_BYTES >= 4 * (RING_LINE_MAX + sizeof(struct head)),
+_Static_assert(sizeof(struct ring) == CONFIG_LOG_RING_KB * 1024u, "whole pages");
+
+_Static_assert(RING_BYTES >= 3 * (RING_LINE_MAX + sizeof(struct head)),
 	       "a ring holds a few of the longest lines");
 
 void ring_init(struct ring *r)

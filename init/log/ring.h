@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RING_BYTES (CONFIG_LOG_RING_KB * 1024u)
+#define RING_HEAD 32u		/* what stands before the bytes: together they are whole pages */
+#define RING_BYTES (CONFIG_LOG_RING_KB * 1024u - RING_HEAD)
 #define RING_LINE_MAX 1024	/* a longer line becomes several records */
 
 struct ring {

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 
 #define FILE_MAX 16384
@@ -92,7 +93,7 @@ static void tidy(char *line)
 
 int env_read_file(struct env *env, const char *path, struct err *e)
 {
-	static char text[FILE_MAX];
+	static SCRATCH char text[FILE_MAX];
 	bool optional = *path == '-';
 	ssize_t n = io_read_file(AT_FDCWD, path + optional, text, sizeof(text));
 	char *line = text, *next;

@@ -17,6 +17,7 @@
 #include "init/svc/notify_parse.h"
 #include "init/svc/svc_exit.h"
 #include "init/svc/svc_proc.h"
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
 #include "runtime/base/str.h"
@@ -268,7 +269,7 @@ static void read_control(struct msghdr *h, struct received *r)
 /* 1 a message, 0 none or one that says nothing. Whatever fds came are the store's or closed. */
 static int receive(struct svc *s)
 {
-	static char text[NOTIFY_MAX];
+	static SCRATCH char text[NOTIFY_MAX];
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred)) +
 					      CMSG_SPACE(FDS_PER_MESSAGE * sizeof(int))];
 	struct iovec part = { text, sizeof(text) };

@@ -34,10 +34,6 @@ struct cg_tree cgroups;
 
 static bool changed;	/* something that units wait for did, in this turn */
 
-/*
- * 32 units, 8 KiB of ring each, and half a kilobyte of state: the pages are touched as output
- * comes.
- */
 _Static_assert(sizeof(struct svc) <= 1024, "a unit's record stays small");
 
 unsigned svc_index(const struct svc *s)

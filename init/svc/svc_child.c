@@ -17,6 +17,7 @@
 #include "init/svc/svc_sandbox.h"
 #include "init/unit/condition.h"
 #include "init/unit/expand.h"
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/signals.h"
 #include "runtime/base/str.h"
@@ -27,7 +28,7 @@
 #define ARENA_BYTES (96 * 1024)
 
 /* Touched in the child only: PID 1 never pays for these pages. */
-static _Alignas(16) char arena_bytes[ARENA_BYTES];
+static SCRATCH _Alignas(16) char arena_bytes[ARENA_BYTES];
 static struct env env;
 
 static int full(struct err *e)

@@ -16,13 +16,14 @@
 #include "fetch/image.h"
 #include "init/svc/health.h"
 #include "init/svc/svc_inside.h"
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 
 #define ARENA_BYTES (96 * 1024)
 
 /* Touched in the child only. */
-static _Alignas(16) char arena_bytes[ARENA_BYTES];
+static SCRATCH _Alignas(16) char arena_bytes[ARENA_BYTES];
 
 static int probe_exec(const struct svc *s, const struct unit_probe *p, struct err *e)
 {

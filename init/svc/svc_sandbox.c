@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/str.h"
 #include "runtime/container.h"
 #include "runtime/sandbox.h"
@@ -24,7 +25,7 @@
 /* Touched in the child only. */
 static struct sandbox box;
 static struct sandbox_path paths[SANDBOX_PATHS_MAX];
-static const char *names[SYSCALL_NAMES_MAX];
+static SCRATCH const char *names[SYSCALL_NAMES_MAX];
 static const char *words[WORDS_MAX];
 static struct seccomp_rule rule;
 static struct seccomp_policy policy;

@@ -11,13 +11,14 @@
 #include <sys/stat.h>
 
 #include "init/unit/hold.h"
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
 #include "runtime/base/str.h"
 
 #define FILE_MAX (CONFIG_UNIT_FILE_KB * 1024)
 
-static char bytes[FILE_MAX];	/* one file at a time */
+static SCRATCH char bytes[FILE_MAX];	/* one file at a time */
 
 static void say(struct parse *p, int level, const char *fmt, va_list ap)
 {

@@ -8,13 +8,14 @@
 #include <unistd.h>
 
 #include "init/unit/parse.h"
+#include "runtime/base/compiler.h"
 #include "runtime/base/dir.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 
 #define PATH_BYTES 512
 
-static char bytes[CONFIG_UNIT_FILE_KB * 1024 + 1];
+static SCRATCH char bytes[CONFIG_UNIT_FILE_KB * 1024 + 1];
 
 /* One that is too large goes along cut a byte above the limit: whoever reads it says so. */
 static int copy_file(int from, int to, const char *name, struct err *e)

@@ -18,6 +18,12 @@
 #define PRINTF_LIKE(fmt, first) __attribute__((format(printf, fmt, first)))
 #define MUST_CHECK __attribute__((warn_unused_result))
 
+/*
+ * Large static memory that PID 1 touches seldom or never (a child's copy does, or the desk): it
+ * lies behind everything else, so that PID 1's few warm variables share pages with each other.
+ */
+#define SCRATCH __attribute__((section(".persistent.bss")))
+
 /* An fd in this variable is closed when the scope ends; set it to -1 to keep it. */
 #define AUTO_CLOSE __attribute__((cleanup(io_auto_close)))
 void io_auto_close(int *fd);

@@ -3,6 +3,7 @@
  * state.json of a container, written whole and read back, and the specification's state (runtime.md
  * "State").
  */
+#include "runtime/base/compiler.h"
 #include "runtime/oci/box_state.h"
 
 #include <errno.h>
@@ -109,7 +110,7 @@ static int take(void *ctx, const char *path, const struct json_value *v, struct 
 
 int box_state_read(struct box *b, struct err *e)
 {
-	static char text[16384], space[32768];
+	static SCRATCH char text[16384], space[32768];
 	ssize_t n = io_read_file(b->fd, "state.json", text, sizeof(text));
 	struct arena a;
 

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/jsonw.h"
 #include "runtime/base/num.h"
@@ -21,7 +22,7 @@ struct target {
 	struct cg cg;
 };
 
-static struct target t;
+static SCRATCH struct target t;
 
 /* The running container of that id, and its group. */
 static int find(const char *id, bool change, struct err *e)
@@ -178,7 +179,7 @@ int cmd_update(const struct command *c, int argc, char **argv, struct err *e)
 /* Until the container ends; a missed beat is not made up for. */
 int cmd_events(const struct command *c, int argc, char **argv, struct err *e)
 {
-	static struct cg_stats stats;
+	static SCRATCH struct cg_stats stats;
 	const char *interval = "5s";
 	bool once = false;
 	const struct opt table[] = { { "stats", 0, OPT_FLAG, &once },

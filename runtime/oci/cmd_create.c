@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/num.h"
 #include "runtime/oci/commands.h"
@@ -15,7 +16,7 @@
 #include "runtime/oci/say.h"
 #include "runtime/oci/tty.h"
 
-static struct launched made;	/* the child's memory too: not on a stack that is left */
+static SCRATCH struct launched made;	/* the child's memory too: not on a stack that is left */
 
 /* Socket activation (sd_listen_fds(3)): fds that the caller passes on are the container's. */
 static unsigned listen_fds(void)

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/signals.h"
 #include "runtime/oci/bundle.h"
 #include "runtime/oci/commands.h"
@@ -89,7 +90,7 @@ int delete_stopped(struct box *b, const struct oci_config *config, struct err *e
 
 int cmd_delete(const struct command *c, int argc, char **argv, struct err *e)
 {
-	static struct box b;
+	static SCRATCH struct box b;
 	bool force = false;
 	const struct opt table[] = { { "force", 'f', OPT_FLAG, &force }, { 0 } };
 	int rc = command_options(c, table, argc, argv, &argv, e);
@@ -130,7 +131,7 @@ static int kill_all(const struct box *b, int sig, struct err *e)
 
 int cmd_kill(const struct command *c, int argc, char **argv, struct err *e)
 {
-	static struct box b;
+	static SCRATCH struct box b;
 	bool all = false;
 	const struct opt table[] = { { "all", 'a', OPT_FLAG, &all }, { 0 } };
 	int rc = command_options(c, table, argc, argv, &argv, e), sig;

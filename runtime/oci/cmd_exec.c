@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/num.h"
 #include "runtime/base/str.h"
@@ -39,7 +40,7 @@ struct exec {
 	int pid_pipe[2];	/* tells the child its pid out here, for its filter's listener */
 };
 
-static struct exec x;	/* the child's memory too */
+static SCRATCH struct exec x;	/* the child's memory too */
 
 /* "1000", "1000:100": whole numbers and nothing else (CVE-2026-30892). */
 static int set_user(struct spec *s, const char *text, struct err *e)
@@ -98,7 +99,7 @@ static int add_caps(struct oci_config *c, struct err *e)
 /* The container's environment with the given names added or replaced. */
 static int add_env(struct spec *s, struct err *e)
 {
-	static char *all[1024];
+	static SCRATCH char *all[1024];
 	unsigned n = 0, i, j;
 
 	for (i = 0; s->envp && s->envp[i]; i++) {

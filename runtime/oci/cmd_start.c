@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/base/compiler.h"
 #include "runtime/base/dir.h"
 #include "runtime/base/io.h"
 #include "runtime/base/jsonw.h"
@@ -23,7 +24,7 @@
  */
 int cmd_start(const struct command *c, int argc, char **argv, struct err *e)
 {
-	static struct box b;
+	static SCRATCH struct box b;
 	static struct bundle u;
 	const struct opt none[] = { { 0 } };
 	int rc = command_options(c, none, argc, argv, &argv, e);
@@ -51,7 +52,7 @@ int cmd_start(const struct command *c, int argc, char **argv, struct err *e)
 
 int cmd_state(const struct command *c, int argc, char **argv, struct err *e)
 {
-	static struct box b;
+	static SCRATCH struct box b;
 	static struct bundle u;
 	const struct opt none[] = { { 0 } };
 	struct err ignored = { 0 };
@@ -70,7 +71,7 @@ static const char heading[] = "ID                       PID     STATUS    BUNDLE
 
 static void print_row(const struct box *b)
 {
-	static char line[9000];
+	static SCRATCH char line[9000];
 	char pid[16];
 	struct str s;
 
@@ -104,7 +105,7 @@ int cmd_list(const struct command *c, int argc, char **argv, struct err *e)
 				     { 0 } };
 	int rc = command_options(c, table, argc, argv, &argv, e);
 	bool as_json = !strcmp(format, "json");
-	static struct box b;
+	static SCRATCH struct box b;
 	struct dir_entry entry;
 	struct jsonw w;
 	struct dir d;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Listeners to a container's system calls: see notify.h. */
+#include "runtime/base/compiler.h"
 #include "runtime/oci/notify.h"
 
 #include <errno.h>
@@ -32,7 +33,8 @@ int notify_connect(const struct oci_config *c, int *ret_fd, struct err *e)
 int notify_state(const struct box *b, const struct oci_config *c, int32_t pid,
 		 const char **ret_text, size_t *ret_len, struct err *e)
 {
-	static char text[STATE_MAX]; /* the child's own; the listener's message is whole or none */
+	static SCRATCH char
+		text[STATE_MAX]; /* the child's own; the listener's message is whole or none */
 	int fd AUTO_CLOSE = (int)sys_memfd_create("state", 1 /* MFD_CLOEXEC */);
 	int rc = fd < 0 ? fd
 			: box_write_process_state(b, c, pid, c->spec.policy->listener_metadata, fd);

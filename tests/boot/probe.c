@@ -5,7 +5,7 @@
  *   probe up WORDS      "WORDS up N ms" (since the kernel's start), then sleeps until SIGTERM
  *   probe cat FILE...   "FILE: first line" each
  *   probe hang PID       stops that process and holds it
- *   probe private PID   "private N KiB", the memory that process shares with nobody
+ *   probe private PID   "private N KiB, …", the memory that process shares with nobody
  * As init with the word "floor" it is what no supervisor can be faster than: the mounts of a
  * system, one clone into the namespaces of a container, its mounts, pivot_root, exec.
  */
@@ -102,27 +102,8 @@ static int cat(char **paths)
 	return 0;
 }
 
-static int private(const char *pid)
-{
-	char path[64] = "/proc/", buf[2048];
-	unsigned long sum = 0;
-	const char *at = buf;
-
-	strncat(path, pid, 16);
-	strcat(path, "/smaps_rollup");
-	if (slurp(path, buf, sizeof(buf)) <= 0)
-		return 1;
-	while ((at = strstr(at, "Private_")) && (at = strchr(at, ':')))
-		sum += strtoul(at + 1, NULL, 10);
-	put("private ");
-	put_num(sum);
-	put(" KiB");
-	say();
-	return 0;
-}
-
-/* Where it lies: a line a mapping, its addresses and the KiB that are its own. */
-static int maps(const char *pid)
+/* Each mapping of a process that has memory of its own, with how many KiB of that. */
+static int each_map(const char *pid, void (*take)(const char *map, char how, unsigned long kib))
 {
 	static char buf[65536];
 	char path[64] = "/proc/", *line, *next, *map = buf;
@@ -139,16 +120,44 @@ static int maps(const char *pid)
 			kib = strtoul(strchr(line, ':') + 1, NULL, 10);
 		else if (!strchr(line, ':') || strchr(line, '-'))
 			map = line;
-		if (!kib)
-			continue;
-		put("map ");
-		put_num(kib);
-		put(" ");
-		put(line[8] == 'C' ? "clean " : "dirty ");
-		put(map);
-		say();
+		if (kib)
+			take(map, line[8], kib);
 	}
 	return 0;
+}
+
+static unsigned long data_kib, code_kib;
+
+static void add_map(const char *map, char how, unsigned long kib)
+{
+	(void)how;
+	*(strstr(map, " r-xp ") ? &code_kib : &data_kib) += kib;
+}
+
+/*
+ * The code is apart: it is the binary, which lies on the RAM disk once whether somebody maps it or
+ * not, and how much of it a console maps too is chance.
+ */
+static int private(const char *pid)
+{
+	if (each_map(pid, add_map))
+		return 1;
+	put("private ");
+	put_num(data_kib);
+	put(" KiB, code that only it maps ");
+	put_num(code_kib);
+	put(" KiB");
+	say();
+	return 0;
+}
+
+static void say_map(const char *map, char how, unsigned long kib)
+{
+	put("map ");
+	put_num(kib);
+	put(how == 'C' ? " clean " : " dirty ");
+	put(map);
+	say();
 }
 
 static void write_text(const char *path, const char *text)
@@ -249,6 +258,6 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "private") == 0)
 		return private(argv[2]);
 	if (strcmp(argv[1], "maps") == 0)
-		return maps(argv[2]);
+		return each_map(argv[2], say_map);
 	up(argv[2]);
 }
