@@ -32,9 +32,10 @@ for board; do
 		NF == 4 && $3 ~ /[tTrRdDwW]/ { n = hex($2); f = ($4 in home) ? home[$4] : "libraries"; sum[f] += n }
 		function hex(s,   i, v) { for (i = 1; i <= length(s); i++) v = v * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1; return v }
 		END {
-			n = split("board fetch init init/cli init/unit runtime runtime/base libraries", order, " ")
 			printf "%-14s", board
-			for (i = 1; i <= n; i++) printf " %s %d", order[i], sum[order[i]]
+			sort = "LC_ALL=C sort | tr \047\\n\047 \047 \047"
+			for (f in sum) print f " " sum[f] | sort
+			close(sort)
 			print ""
 		}'
 	rm -f "$work"

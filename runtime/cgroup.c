@@ -15,6 +15,7 @@
 
 #include "runtime/base/io.h"
 #include "runtime/base/num.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/cgroup_int.h"
 #include "runtime/cgroup_res.h"
@@ -42,7 +43,7 @@ uint64_t cg_read_u64(int dirfd, const char *file)
 
 static int open_folder(int dirfd, const char *path)
 {
-	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = path_open(dirfd, path, O_RDONLY | O_DIRECTORY, 0);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -93,7 +94,7 @@ static int v2_tree_open(struct cg_tree *t, const char *root, struct err *e)
 	if (top < 0)
 		return err_set(e, top, "cgroup", "%s", root);
 	cg_v2_enable(top);
-	if (mkdirat(top, t->parent, 0755) && errno != EEXIST)
+	if (path_mkdir(top, t->parent, 0755) && errno != EEXIST)
 		return err_set(e, errno, "cgroup", "%s/%s", root, t->parent);
 	t->root_fd = open_folder(top, t->parent);
 	if (t->root_fd < 0)
@@ -105,9 +106,7 @@ static int v2_tree_open(struct cg_tree *t, const char *root, struct err *e)
 
 static bool is_cgroup2(const char *path)
 {
-	struct statfs fs;
-
-	return !statfs(path, &fs) && (uint32_t)fs.f_type == CGROUP2_MAGIC;
+	return path_is_fs(path, CGROUP2_MAGIC);
 }
 
 int cg_tree_open(struct cg_tree *t, const char *parent, struct err *e)
@@ -142,7 +141,7 @@ int cg_open(const struct cg_tree *t, const char *name, struct cg *ret, struct er
 		return cg_v1_open(t, ret, e);
 	if (t->mode == CG_NONE)
 		return 0;
-	if (mkdirat(t->root_fd, name, 0755) && errno != EEXIST)
+	if (path_mkdir(t->root_fd, name, 0755) && errno != EEXIST)
 		return err_set(e, errno, "cgroup", "%s/%s", t->parent, name);
 	ret->fd = open_folder(t->root_fd, name);
 	return ret->fd < 0 ? err_set(e, ret->fd, "cgroup", "%s/%s", t->parent, name) : 0;
@@ -328,10 +327,10 @@ uint64_t cg_oom_kills(const struct cg *c)
 /* Removes the group's folder and the ones a container made below it: rmdir only, never waits. */
 static int remove_group(int parent, const char *name, int self)
 {
-	if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+	if (path_rmdir(parent, name) == 0 || errno == ENOENT)
 		return 0;
 	cg_remove_below(self);
-	return unlinkat(parent, name, AT_REMOVEDIR) && errno != ENOENT ? -errno : 0;
+	return path_rmdir(parent, name) && errno != ENOENT ? -errno : 0;
 }
 
 int cg_close(const struct cg_tree *t, struct cg *c, bool remove)

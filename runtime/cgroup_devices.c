@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 
 #include "runtime/base/str.h"
+#include "runtime/base/path.h"
 #include "runtime/cgroup_bpf.h"
 #include "runtime/cgroup_int.h"
 #include "runtime/cgroup_res.h"
@@ -165,7 +166,7 @@ static int add_extra(struct cg_device_rule *rules, unsigned *n, const struct spe
 
 	if (*n == CG_RULES_MAX)
 		return err_set(e, E2BIG, "device", "%s: too many devices", d->source);
-	if (stat(d->source, &st))
+	if (path_stat(d->source, &st))
 		return err_set(e, errno, "device", "%s", d->source);
 	if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
 		return err_set(e, EINVAL, "device", "%s is no device", d->source);

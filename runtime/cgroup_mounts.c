@@ -11,7 +11,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "runtime/base/at.h"
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/cgroup_int.h"
 
@@ -129,7 +131,7 @@ static void take(struct cg_mounts *m, uint32_t *custom, const char *line, size_t
 		if (!(mount.hierarchies >> i & 1) || *custom >> i & 1 ||
 		    (m->fd[i] >= 0 && !at_custom_place(mount.point)))
 			continue;
-		fd = open(mount.point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		fd = path_open(AT_FDCWD, mount.point, O_RDONLY | O_DIRECTORY, 0);
 		if (fd >= 0 && is_fs(fd, i == CG_V1_UNIFIED ? CGROUP2_MAGIC : CGROUP_MAGIC)) {
 			io_close(&m->fd[i]);
 			m->fd[i] = fd;
@@ -177,7 +179,7 @@ static int read_lines(int fd, struct cg_mounts *m)
  */
 static bool is_unified(struct cg_mounts *m)
 {
-	int top = open(CG_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int top = path_open(AT_FDCWD, CG_ROOT, O_RDONLY | O_DIRECTORY, 0);
 
 	if (top >= 0 && is_fs(top, CGROUP2_MAGIC))
 		m->fd[CG_V1_UNIFIED] = top;
@@ -207,7 +209,7 @@ int cg_mounts_open(struct cg_mounts *ret, struct err *e)
 	ret->mode = CG_V2;
 	if (is_unified(ret))
 		return 0;
-	fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	fd = path_open(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY, 0);
 	rc = fd < 0 ? -errno : read_lines(fd, ret);
 	ret->mode = mode_of(ret);
 	if (rc)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "runtime/base/io.h"
+#include "runtime/base/at.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 #include "runtime/cgroup_int.h"
@@ -43,9 +44,9 @@ static int step(int parent, const char *name, bool make, size_t hierarchy)
 
 	if (hierarchy == CG_V1_UNIFIED && make)
 		cg_v2_enable(parent);
-	if (make && mkdirat(parent, name, 0755) && errno != EEXIST)
+	if (make && at_mkdir(parent, name, 0755) && errno != EEXIST)
 		return -errno;
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = at_open(parent, name, O_RDONLY | O_DIRECTORY, 0);
 	if (fd < 0)
 		return -errno;
 	if (cg_hierarchies[hierarchy].controller == CG_HAS_CPUSET && make)
@@ -184,7 +185,7 @@ static int remove_leaf(int root, const char *path, size_t hierarchy, uint64_t un
 	parent = open_below(root, above, false, hierarchy);
 	if (parent < 0)
 		return parent;
-	for (; unlinkat(parent, leaf, AT_REMOVEDIR); cg_remove_below(self)) {
+	for (; at_remove(parent, leaf, AT_REMOVEDIR); cg_remove_below(self)) {
 		if (errno == ENOENT)
 			return 0;
 		if (errno != EBUSY || sys_now_ms() > until_ms)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/base/at.h"
 #include "runtime/base/str.h"
 #include "runtime/cgroup_int.h"
 
@@ -29,7 +30,7 @@ int64_t cg_nonzero(int64_t value)
 
 bool cg_has_file(int fd, const char *file)
 {
-	return fd >= 0 && !faccessat(fd, file, F_OK, 0);
+	return fd >= 0 && at_exists(fd, file);
 }
 
 int cg_put_text(int fd, const char *group, const char *file, const char *text, struct err *e)

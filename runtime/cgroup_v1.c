@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/cgroup_int.h"
 
@@ -36,9 +37,9 @@ int cg_v1_tree_open(struct cg_tree *t, struct err *e)
 			continue;
 		str_print(path, sizeof(path), CG_ROOT "/%s/%s", cg_hierarchies[i].folder,
 			  t->parent);
-		if (mkdir(path, 0755) && errno != EEXIST)
+		if (path_mkdir(AT_FDCWD, path, 0755) && errno != EEXIST)
 			continue;	/* no such hierarchy, or not ours to write */
-		t->v1_fd[i] = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		t->v1_fd[i] = path_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
 		if (t->v1_fd[i] >= 0)
 			t->controllers |= cg_hierarchies[i].controller;
 	}
@@ -54,9 +55,8 @@ int cg_v1_open(const struct cg_tree *t, struct cg *c, struct err *e)
 	for (i = 0; i < CG_V1_N; i++) {
 		if (t->v1_fd[i] < 0)
 			continue;
-		if (!mkdirat(t->v1_fd[i], c->name, 0755) || errno == EEXIST)
-			c->v1_fd[i] = openat(t->v1_fd[i], c->name,
-					     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (!path_mkdir(t->v1_fd[i], c->name, 0755) || errno == EEXIST)
+			c->v1_fd[i] = path_open(t->v1_fd[i], c->name, O_RDONLY | O_DIRECTORY, 0);
 		if (c->v1_fd[i] < 0)
 			return err_set(e, errno, "cgroup", "%s/%s/%s", cg_hierarchies[i].folder,
 				       t->parent, c->name);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "runtime/base/compiler.h"
+#include "runtime/base/at.h"
 #include "runtime/base/dir.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
@@ -28,7 +29,7 @@ typedef int act_fn(int parent, int self, const char *name, void *ctx);
 /* Goes into a subfolder; one that has just gone is none. */
 static bool descend(struct level *from, struct level *to, const char *name)
 {
-	to->fd = openat(from->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	to->fd = at_open(from->fd, name, O_RDONLY | O_DIRECTORY, 0);
 	if (to->fd >= 0 && !dir_start(&to->walk, to->fd) &&
 	    !str_copy(to->name, sizeof(to->name), name))
 		return true;
@@ -75,7 +76,7 @@ static int remove_one(int parent, int self, const char *name, void *ctx)
 {
 	(void)self;
 	(void)ctx;
-	return unlinkat(parent, name, AT_REMOVEDIR) ? 0 : 1;
+	return at_remove(parent, name, AT_REMOVEDIR) ? 0 : 1;
 }
 
 void cg_remove_below(int fd)
@@ -91,7 +92,7 @@ struct each {
 /* cgroup.procs of one folder, in pieces; 0 stands for a process of a foreign pid namespace. */
 static int each_in(int dirfd, const struct each *each)
 {
-	int fd AUTO_CLOSE = openat(dirfd, "cgroup.procs", O_RDONLY | O_CLOEXEC), n = 0;
+	int fd AUTO_CLOSE = at_open(dirfd, "cgroup.procs", O_RDONLY, 0), n = 0;
 	char buf[512];
 	pid_t pid = 0;
 	ssize_t got, i;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "runtime/base/inroot.h"
+#include "runtime/base/at.h"
 #include "runtime/base/io.h"
 #include "runtime/enter.h"
 #include "runtime/send_fd.h"
@@ -77,13 +78,13 @@ static int bind_console(struct enter *c, struct err *e)
 
 	if (dev < 0)
 		return err_set(e, dev, "terminal", "/dev");
-	rc = openat(dev, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0620);
+	rc = at_open(dev, name, O_CREAT | O_EXCL | O_WRONLY, 0620);
 	io_close(&rc);
 	target = inroot_open_nolink(c->root_fd, "/dev/console", O_PATH, 0);
 	if (target < 0)
 		return err_set(e, target, "terminal", "/dev/console");
-	enter_proc_path(from, sizeof(from), c->tty_fd);
-	rc = enter_mount_fd(from, target, NULL, MS_BIND, NULL);
+	at_fd_path(from, sizeof(from), c->tty_fd);
+	rc = at_mount(from, target, NULL, MS_BIND, NULL);
 	return rc ? err_set(e, rc, "terminal", "/dev/console") : 0;
 }
 

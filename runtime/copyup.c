@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "runtime/base/compiler.h"
+#include "runtime/base/at.h"
 #include "runtime/base/dir.h"
 #include "runtime/base/io.h"
 #include "runtime/enter.h"
@@ -31,11 +32,10 @@ static int copy_bytes(int from, int to)
 static int copy_file(int from_dir, int to_dir, const char *name, const struct stat *st)
 {
 	int from AUTO_CLOSE =
-		openat(from_dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		at_open(from_dir, name, O_RDONLY | O_NONBLOCK, 0);
 	int to AUTO_CLOSE =
 		from < 0 ? -1
-			 : openat(to_dir, name,
-				  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+			 : at_open(to_dir, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	int rc;
 
 	if (from < 0 || to < 0)
@@ -49,13 +49,13 @@ static int copy_file(int from_dir, int to_dir, const char *name, const struct st
 static int copy_link(int from_dir, int to_dir, const char *name, const struct stat *st)
 {
 	char target[4096];
-	ssize_t n = readlinkat(from_dir, name, target, sizeof(target) - 1);
+	ssize_t n = at_readlink(from_dir, name, target, sizeof(target) - 1);
 
 	if (n < 0)
 		return -errno;
 	target[n] = '\0';
-	if (symlinkat(target, to_dir, name) ||
-	    fchownat(to_dir, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW))
+	if (at_symlink(target, to_dir, name) ||
+	    at_chown(to_dir, name, st->st_uid, st->st_gid))
 		return -errno;
 	return 0;
 }
@@ -70,10 +70,10 @@ static int push(struct level *up, const char *name, const struct stat *st)
 	struct level *l = up + 1;
 	int rc;
 
-	if (mkdirat(up->to, name, 0700))
+	if (at_mkdir(up->to, name, 0700))
 		return -errno;
-	l->from = openat(up->from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	l->to = openat(up->to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	l->from = at_open(up->from, name, O_RDONLY | O_DIRECTORY, 0);
+	l->to = at_open(up->to, name, O_RDONLY | O_DIRECTORY, 0);
 	rc = l->from < 0 || l->to < 0 ? -errno : dir_start(&l->walk, l->from);
 	if (!rc && (fchown(l->to, st->st_uid, st->st_gid) || fchmod(l->to, st->st_mode & 07777)))
 		rc = -errno;
@@ -90,7 +90,7 @@ static int copy_entry(struct level *l, const char *name, bool may_descend)
 	struct stat st;
 	int rc;
 
-	if (fstatat(l->from, name, &st, AT_SYMLINK_NOFOLLOW))
+	if (at_stat(l->from, name, &st))
 		return -errno;
 	switch (st.st_mode & S_IFMT) {
 	case S_IFREG:
@@ -101,7 +101,7 @@ static int copy_entry(struct level *l, const char *name, bool may_descend)
 		rc = may_descend ? push(l, name, &st) : -ELOOP;
 		return rc ? rc : 1;
 	default:
-		return mknodat(l->to, name, st.st_mode, st.st_rdev) && errno != EPERM ? -errno : 0;
+		return at_mknod(l->to, name, st.st_mode, st.st_rdev) && errno != EPERM ? -errno : 0;
 	}
 }
 

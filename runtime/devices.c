@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "runtime/base/inroot.h"
+#include "runtime/base/at.h"
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/enter.h"
 
@@ -32,25 +34,30 @@ static const char *const links[][2] = {
 	{ "/proc/self/fd/2", "stderr" }, { "pts/ptmx", "ptmx" },
 };
 
-static int bind_node(const char *source, int dir_fd, const char *name)
+/* Where mknod(2) is not allowed the host's own node is bound: that very device, nothing else. */
+static int bind_node(const char *source, int dir_fd, const char *name, mode_t mode, dev_t dev)
 {
 	char from[48];
-	int node AUTO_CLOSE =
-		openat(dir_fd, name, O_CREAT | O_EXCL | O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0644);
-	int host AUTO_CLOSE = open(source, O_PATH | O_CLOEXEC);
+	struct stat st;
+	int host AUTO_CLOSE = path_open(AT_FDCWD, source, O_PATH, 0), node AUTO_CLOSE = -1;
 
-	if (node < 0 || host < 0)
+	if (host < 0 || fstat(host, &st))
 		return -errno;
-	enter_proc_path(from, sizeof(from), host);
-	return enter_mount_fd(from, node, NULL, MS_BIND, NULL);
+	if ((st.st_mode & S_IFMT) != (mode & S_IFMT) || st.st_rdev != dev)
+		return -ENODEV;
+	node = at_open(dir_fd, name, O_CREAT | O_EXCL | O_RDONLY, 0644);
+	if (node < 0)
+		return -errno;
+	at_fd_path(from, sizeof(from), host);
+	return at_mount(from, node, NULL, MS_BIND, NULL);
 }
 
 static int make_node(const char *source, int dir_fd, const char *name, mode_t mode, dev_t dev)
 {
-	if (!mknodat(dir_fd, name, mode, dev))
+	if (!at_mknod(dir_fd, name, mode, dev))
 		/* mknod's mode is cut by the umask. */
-		return fchmodat(dir_fd, name, mode & 07777, 0) ? -errno : 0;
-	return errno == EPERM ? bind_node(source, dir_fd, name) : -errno;
+		return at_chmod(dir_fd, name, mode & 07777) ? -errno : 0;
+	return errno == EPERM ? bind_node(source, dir_fd, name, mode, dev) : -errno;
 }
 
 static int make_standard(int dev_fd, struct err *e)
@@ -68,7 +75,7 @@ static int make_standard(int dev_fd, struct err *e)
 			return err_set(e, rc, "device", "/dev/%s", nodes[i].name);
 	}
 	for (i = 0; i < ARRAY_LEN(links); i++)
-		if (symlinkat(links[i][0], dev_fd, links[i][1]) && errno != EEXIST)
+		if (at_symlink(links[i][0], dev_fd, links[i][1]) && errno != EEXIST)
 			return err_set(e, errno, "device", "/dev/%s", links[i][1]);
 	return 0;
 }
@@ -85,7 +92,7 @@ static int look_up(const struct spec_device *d, struct stat *ret, struct err *e)
 		};
 		return 0;
 	}
-	if (stat(d->source, ret))
+	if (path_stat(d->source, ret))
 		return err_set(e, errno, "device", "%s", d->source);
 	if (!S_ISCHR(ret->st_mode) && !S_ISBLK(ret->st_mode))
 		return err_set(e, EINVAL, "device", "%s is no device", d->source);
@@ -107,10 +114,10 @@ static int make_asked(struct enter *c, const struct spec_device *d, struct err *
 		return err_set(e, parent, "device", "%s", d->target);
 	rc = make_node(d->by_number ? d->target : d->source, parent, name, st.st_mode, st.st_rdev);
 	/* A standard node may be asked for again, with a mode of its own. */
-	if (rc == -EEXIST && !fstatat(parent, name, &old, AT_SYMLINK_NOFOLLOW) &&
+	if (rc == -EEXIST && !at_stat(parent, name, &old) &&
 	    old.st_rdev == st.st_rdev && (old.st_mode & S_IFMT) == (st.st_mode & S_IFMT))
-		rc = fchmodat(parent, name, st.st_mode & 07777, 0) ? -errno : 0;
-	if (!rc && fchownat(parent, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) &&
+		rc = at_chmod(parent, name, st.st_mode & 07777) ? -errno : 0;
+	if (!rc && at_chown(parent, name, st.st_uid, st.st_gid) &&
 	    errno != EPERM)
 		rc = -errno;
 	return rc ? err_set(e, rc, "device", "%s", d->target) : 0;

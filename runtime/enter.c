@@ -17,8 +17,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/at.h"
 #include "runtime/base/inroot.h"
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 #include "runtime/cgroup.h"
@@ -72,17 +74,12 @@ int ctr_enter_joined(const struct spec *spec, struct err *e)
 	size_t i;
 	int rc = 0;
 
-	c.root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	c.root_fd = path_open(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
 	if (c.root_fd < 0)
 		return err_set(e, errno, "root", "/");
 	for (i = 0; i < ARRAY_LEN(joined) && !rc; i++)
 		rc = joined[i](&c, e);
 	return rc;
-}
-
-void enter_proc_path(char *buf, unsigned cap, int fd)
-{
-	str_print(buf, cap, "/proc/self/fd/%d", fd);
 }
 
 int enter_oom_score(struct enter *c, struct err *e)
@@ -126,7 +123,7 @@ int enter_private_mounts(struct enter *c, struct err *e)
 	 */
 	unsigned long how = x && x->root_propagation & MS_SHARED ? 0 : MS_REC | MS_SLAVE;
 
-	if (how && !c->spec->host_mountns && mount(NULL, "/", NULL, how, NULL))
+	if (how && !c->spec->host_mountns && path_mount(NULL, "/", NULL, how, NULL))
 		return err_set(e, errno, "mount", "make / a slave");
 	return 0;
 }
@@ -229,7 +226,7 @@ int enter_stdio(struct enter *c, struct err *e)
 		if (c->tty_fd >= 0)
 			want[i] = c->tty_fd;
 		want[i] = want[i] >= 0 ? fcntl(want[i], F_DUPFD_CLOEXEC, 3) :
-			open("/dev/null", (i ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+			path_open(AT_FDCWD, "/dev/null", (i ? O_WRONLY : O_RDONLY), 0);
 		if (want[i] >= 0 && want[i] < 3)
 			want[i] = fcntl(want[i], F_DUPFD_CLOEXEC, 3);
 		if (want[i] < 0)
@@ -252,8 +249,8 @@ static int pivot(struct err *e)
 	if (sys_pivot_root(".", "."))
 		return err_set(e, errno, "pivot_root", "switch");
 	/* Letting go must not be seen outside either, where the tree was left shared. */
-	if (mount(NULL, ".", NULL, MS_REC | MS_SLAVE, NULL) || umount2(".", MNT_DETACH) ||
-	    chdir("/"))
+	if (path_mount(NULL, ".", NULL, MS_REC | MS_SLAVE, NULL) || path_umount(".", MNT_DETACH) ||
+	    path_chdir("/"))
 		return err_set(e, errno, "pivot_root", "let the old root go");
 	return 0;
 }
@@ -261,7 +258,7 @@ static int pivot(struct err *e)
 /* A root file system in RAM cannot be pivoted from: move ours over it, as switch_root(8). */
 static int move_root(struct err *e)
 {
-	if (mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/"))
+	if (path_mount(".", "/", NULL, MS_MOVE, NULL) || path_chroot("."))
 		return err_set(e, errno, "root", "move it to /");
 	return 0;
 }
@@ -271,7 +268,7 @@ static int change_root(struct enter *c, struct err *e)
 	const struct spec_session *s = c->spec->session;
 
 	if (c->spec->host_mountns)
-		return chroot(".") || chdir("/")
+		return path_chroot(".")
 			       ? err_set(e, errno, "chroot", "%s", c->spec->root.path)
 			       : 0;
 	return s && s->no_pivot ? move_root(e) : pivot(e);
@@ -288,10 +285,10 @@ int enter_pivot(struct enter *c, struct err *e)
 	if (rc)
 		return rc;
 	if (x && !c->spec->host_mountns && x->root_propagation &&
-	    mount(NULL, "/", NULL, x->root_propagation, NULL))
+	    path_mount(NULL, "/", NULL, x->root_propagation, NULL))
 		return err_set(e, errno, "root", "its propagation");
 	io_close(&c->root_fd);
-	c->root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	c->root_fd = path_open(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
 	return c->root_fd < 0 ? err_set(e, errno, "pivot_root", "/") : 0;
 }
 
@@ -303,7 +300,7 @@ static int make_cwd(struct enter *c, const char *cwd, struct err *e)
 	if (fd < 0)
 		return err_set(e, fd, "chdir", "%s", cwd);
 	if (c->uid)
-		(void)!fchownat(fd, "", c->uid, c->gid, AT_EMPTY_PATH);
+		(void)!at_own(fd, c->uid, c->gid);
 	return fchdir(fd) ? err_set(e, errno, "chdir", "%s", cwd) : 0;
 }
 
@@ -317,7 +314,7 @@ int enter_cwd(struct enter *c, struct err *e)
 	int rc = 0;
 
 	umask(c->spec->umask);
-	if (chdir(cwd)) {
+	if (path_chdir(cwd)) {
 		rc = errno == ENOENT && c->root_fd >= 0 ? make_cwd(c, cwd, e)
 							: err_set(e, errno, "chdir", "%s", cwd);
 		if (rc)

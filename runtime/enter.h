@@ -34,9 +34,6 @@ struct enter {
  * missing. fd or -errno.
  */
 int enter_target(struct enter *c, const char *path, bool file, struct err *e);
-/* mount(2) on an fd. */
-int enter_mount_fd(const char *source, int target_fd, const char *type, unsigned long flags,
-		   const char *data);
 /*
  * Changes the flags of the mount at an fd, keeping those that a user namespace has locked. 0 or
  * -errno.
@@ -54,8 +51,6 @@ int mount_cgroups(struct enter *c, const struct spec_mount *m, int target_fd, st
  * modes, owners. 0 or -errno.
  */
 int copyup_tree(int from_fd, int to_fd, struct err *e);
-/* Writes "/proc/self/fd/N", by which mount(2) reaches an fd. */
-void enter_proc_path(char *buf, unsigned cap, int fd);
 /*
  * Fills c->uid, gid, groups from a "user[:group]" text and the passwd and group files below etc_fd.
  */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "runtime/base/str.h"
+#include "runtime/base/path.h"
 #include "runtime/container.h"
 #include "runtime/enter.h"
 
@@ -33,7 +34,7 @@ static int usable(const char *path)
 {
 	struct stat st;
 
-	if (stat(path, &st))
+	if (path_stat(path, &st))
 		return -errno;
 	return S_ISREG(st.st_mode) && st.st_mode & 0111 ? 0 : -EACCES;
 }

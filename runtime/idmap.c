@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 #include "runtime/procfs.h"
@@ -43,7 +44,7 @@ static int open_ns(int proc_fd, pid_t pid)
 
 	str_print(path, sizeof(path), "%d/ns/user", (int)pid);
 	/* A magic link, on a procfs that nobody else can touch. */
-	fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
+	fd = path_open(proc_fd, path, O_RDONLY, 0);
 	return fd < 0 ? -errno : fd;
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/sys.h"
 #include "runtime/cgroup.h"
 
@@ -95,8 +96,8 @@ static int enter_for_children(const struct ctr_place *p, struct err *e)
 static long clone_and_return(const struct ctr_place *p, join_clone_fn *clone, void *ctx, int *pidfd,
 			     struct err *e)
 {
-	int pid AUTO_CLOSE = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
-	int time AUTO_CLOSE = open("/proc/self/ns/time", O_RDONLY | O_CLOEXEC);
+	int pid AUTO_CLOSE = path_open(AT_FDCWD, "/proc/self/ns/pid", O_RDONLY, 0);
+	int time AUTO_CLOSE = path_open(AT_FDCWD, "/proc/self/ns/time", O_RDONLY, 0);
 	long rc = enter_for_children(p, e);
 
 	if (!rc)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "runtime/base/inroot.h"
+#include "runtime/base/at.h"
 #include "runtime/base/io.h"
 #include "runtime/enter.h"
 
@@ -61,13 +62,12 @@ static int mask(struct enter *c, const char *path, int null_fd, struct err *e)
 		return 0;
 	if (fd < 0 || fstat(fd, &st))
 		return err_set(e, fd < 0 ? -fd : errno, "mask", "%s", path);
-	enter_proc_path(null, sizeof(null), null_fd);
+	at_fd_path(null, sizeof(null), null_fd);
 	if (S_ISDIR(st.st_mode))
-		rc = enter_mount_fd("tmpfs", fd, "tmpfs",
-				    MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
-				    "size=0k,mode=0555");
+		rc = at_mount("tmpfs", fd, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+			      "size=0k,mode=0555");
 	else
-		rc = enter_mount_fd(null, fd, NULL, MS_BIND, NULL);
+		rc = at_mount(null, fd, NULL, MS_BIND, NULL);
 	return rc ? err_set(e, rc, "mask", "%s", path) : 0;
 }
 
@@ -81,8 +81,8 @@ static int protect(struct enter *c, const char *path, struct err *e)
 		return 0;
 	if (fd < 0)
 		return err_set(e, fd, "read-only", "%s", path);
-	enter_proc_path(self, sizeof(self), fd);
-	rc = enter_mount_fd(self, fd, NULL, MS_BIND | MS_REC, NULL);
+	at_fd_path(self, sizeof(self), fd);
+	rc = at_mount(self, fd, NULL, MS_BIND | MS_REC, NULL);
 	again = rc ? -1 : inroot_open_nolink(c->root_fd, path, O_PATH, 0);
 	if (!rc)
 		rc = again < 0 ? again

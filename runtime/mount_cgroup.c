@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "runtime/base/inroot.h"
+#include "runtime/base/at.h"
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/enter.h"
 
@@ -22,26 +24,24 @@
 
 static bool is_v2(const char *path)
 {
-	struct statfs fs;
-
-	return !statfs(path, &fs) && (uint32_t)fs.f_type == CGROUP2_MAGIC;
+	return path_is_fs(path, CGROUP2_MAGIC);
 }
 
 /* Where the kernel refuses a fresh mount (no namespace of our own) the group's folder is bound. */
 static int mount_v2(int target, unsigned long flags)
 {
-	int rc = enter_mount_fd("cgroup2", target, "cgroup2", flags, NULL);
+	int rc = at_mount("cgroup2", target, "cgroup2", flags, NULL);
 
 	return rc == -EPERM || rc == -EBUSY
-		       ? enter_mount_fd(ROOT, target, NULL, MS_BIND | MS_REC, NULL)
+		       ? at_mount(ROOT, target, NULL, MS_BIND | MS_REC, NULL)
 		       : rc;
 }
 
 static int make_folder(int dir, const char *name)
 {
-	if (mkdirat(dir, name, 0755) && errno != EEXIST)
+	if (at_mkdir(dir, name, 0755) && errno != EEXIST)
 		return -errno;
-	return openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return at_open(dir, name, O_PATH | O_DIRECTORY, 0);
 }
 
 /* "cpu,cpuacct" is reached as cpu and as cpuacct too. */
@@ -54,7 +54,7 @@ static void link_parts(int dir, const char *names)
 		return;
 	for (; *at; at += strcspn(at, ","), at += *at == ',')
 		if (str_print(part, sizeof(part), "%.*s", (int)strcspn(at, ","), at) > 0)
-			(void)!symlinkat(names, dir, part);
+			(void)!at_symlink(names, dir, part);
 }
 
 /* One line of /proc/self/cgroup: "4:cpu,cpuacct:/path". */
@@ -75,7 +75,7 @@ static int mount_v1_one(struct enter *c, int dir, char *line, unsigned long flag
 		names += 5;
 	}
 	str_print(from, sizeof(from), ROOT "/%s", names);
-	if (access(from, F_OK))
+	if (!path_exists(from))
 		return 0;	/* not mounted on this host */
 	folder = make_folder(dir, names);
 	if (folder < 0)
@@ -86,14 +86,14 @@ static int mount_v1_one(struct enter *c, int dir, char *line, unsigned long flag
 	 * host's root.
 	 */
 	if (c->spec->own_cgroupns)
-		rc = enter_mount_fd("cgroup", folder, "cgroup", flags, is_named ? named : names);
+		rc = at_mount("cgroup", folder, "cgroup", flags, is_named ? named : names);
 	else
-		rc = enter_mount_fd(from, folder, NULL, MS_BIND | MS_REC, NULL);
+		rc = at_mount(from, folder, NULL, MS_BIND | MS_REC, NULL);
 	if (rc)
 		return err_set(e, rc, "mount", "cgroup %s", from);
 	link_parts(dir, names);
 	io_close(&folder);
-	folder = openat(dir, names, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	folder = at_open(dir, names, O_PATH | O_DIRECTORY, 0);
 	rc = folder < 0 ? -errno : enter_remount_fd(folder, flags);
 	return rc ? err_set(e, rc, "mount", "cgroup %s", names) : 0;
 }
@@ -101,11 +101,10 @@ static int mount_v1_one(struct enter *c, int dir, char *line, unsigned long flag
 static int mount_v1(struct enter *c, const struct spec_mount *m, int target, struct err *e)
 {
 	unsigned long flags = m->flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC);
-	int rc = enter_mount_fd("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-				"mode=755");
+	int rc = at_mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755");
 	int dir AUTO_CLOSE =
 		rc ? -1 : inroot_open(c->root_fd, m->target, O_RDONLY | O_DIRECTORY, 0);
-	int list AUTO_CLOSE = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
+	int list AUTO_CLOSE = path_open(AT_FDCWD, "/proc/self/cgroup", O_RDONLY, 0);
 	char text[4096], *line, *next;
 	ssize_t n = list < 0 ? -errno : io_read_full(list, text, sizeof(text) - 1);
 

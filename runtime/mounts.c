@@ -14,7 +14,9 @@
 #include <unistd.h>
 
 #include "runtime/base/inroot.h"
+#include "runtime/base/at.h"
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/enter.h"
 
@@ -37,15 +39,6 @@ static const struct standard standard[] = {
 	{ "/sys", "sysfs", NULL, SAFE | MS_RDONLY, true },
 };
 
-int enter_mount_fd(const char *source, int target_fd, const char *type, unsigned long flags,
-		   const char *data)
-{
-	char path[48];
-
-	enter_proc_path(path, sizeof(path), target_fd);
-	return mount(source, path, type, flags, data) ? -errno : 0;
-}
-
 /*
  * A folder that the image may not have as anything but a folder: with /dev or /proc as a symlink,
  * what is made there would land elsewhere (CVE-2026-41579, CVE-2026-47766).
@@ -59,7 +52,7 @@ int enter_standard_folder(struct enter *c, const char *target, struct err *e)
 		int parent AUTO_CLOSE = inroot_parent(c->root_fd, target, 0, 0, &name);
 
 		if (parent >= 0)
-			mkdirat(parent, name, 0755);
+			at_mkdir(parent, name, 0755);
 		fd = inroot_open_nolink(c->root_fd, target, O_PATH | O_DIRECTORY, 0);
 	}
 	if (fd == -ELOOP || fd == -ENOTDIR)
@@ -73,21 +66,20 @@ static int mount_standard(struct enter *c, const struct standard *m, struct err 
 
 	if (fd < 0)
 		return fd;
-	rc = enter_mount_fd(m->type, fd, m->type, m->flags, m->data);
+	rc = at_mount(m->type, fd, m->type, m->flags, m->data);
 	return rc && !m->optional ? err_set(e, rc, "mount", "%s", m->target) : 0;
 }
 
 /* Read-only, and rooted at the container's own group by its cgroup namespace. */
 static int mount_cgroup(struct enter *c)
 {
-	struct statfs fs;
 	int fd AUTO_CLOSE = -1;
 
-	if (statfs("/sys/fs/cgroup", &fs) || (uint32_t)fs.f_type != CGROUP2_MAGIC)
+	if (!path_is_fs("/sys/fs/cgroup", CGROUP2_MAGIC))
 		return 0;
 	fd = inroot_open_nolink(c->root_fd, "/sys/fs/cgroup", O_PATH | O_DIRECTORY, 0);
 	if (fd >= 0)
-		enter_mount_fd("cgroup2", fd, "cgroup2", SAFE | MS_RDONLY, NULL);
+		at_mount("cgroup2", fd, "cgroup2", SAFE | MS_RDONLY, NULL);
 	return 0;
 }
 
@@ -121,7 +113,7 @@ int enter_target(struct enter *c, const char *path, bool file, struct err *e)
 	parent = inroot_parent(c->root_fd, path, 1, 0755, &name);
 	if (parent < 0)
 		return err_set(e, parent, "mount target", "%s", path);
-	fd = openat(parent, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0644);
+	fd = at_open(parent, name, O_CREAT | O_EXCL | O_WRONLY, 0644);
 	if (fd < 0)
 		return err_set(e, errno, "mount target", "%s", path);
 	close(fd);
@@ -132,7 +124,7 @@ int enter_target(struct enter *c, const char *path, bool file, struct err *e)
 int enter_remount_fd(int fd, unsigned long flags)
 {
 	struct statfs fs;
-	int rc = enter_mount_fd(NULL, fd, NULL, MS_REMOUNT | MS_BIND | flags, NULL);
+	int rc = at_mount(NULL, fd, NULL, MS_REMOUNT | MS_BIND | flags, NULL);
 
 	/*
 	 * In a user namespace the flags that the mount came with are locked: they must be asked for
@@ -145,5 +137,5 @@ int enter_remount_fd(int fd, unsigned long flags)
 		 (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
 	if ((unsigned long)fs.f_flags & ST_RELATIME)
 		flags |= MS_RELATIME;
-	return enter_mount_fd(NULL, fd, NULL, MS_REMOUNT | MS_BIND | flags, NULL);
+	return at_mount(NULL, fd, NULL, MS_REMOUNT | MS_BIND | flags, NULL);
 }

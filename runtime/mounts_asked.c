@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "runtime/base/inroot.h"
+#include "runtime/base/at.h"
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 #include "runtime/enter.h"
@@ -57,10 +59,10 @@ static int check_target(struct enter *c, const struct spec_mount *m, int target,
 
 	if (fstatfs(target, &fs) || fs.f_type != PROC_MAGIC)
 		return 0;
-	enter_proc_path(link, sizeof(link), c->root_fd);
-	n_root = readlink(link, root, sizeof(root) - 1);
-	enter_proc_path(link, sizeof(link), target);
-	n = readlink(link, path, sizeof(path) - 1);
+	at_fd_path(link, sizeof(link), c->root_fd);
+	n_root = path_readlink(link, root, sizeof(root) - 1);
+	at_fd_path(link, sizeof(link), target);
+	n = path_readlink(link, path, sizeof(path) - 1);
 	if (n_root < 0 || n < n_root)
 		return err_set(e, EXDEV, "mount", "%s leads outside the root", m->target);
 	path[n] = '\0';
@@ -116,7 +118,7 @@ static int finish(struct enter *c, const struct spec_mount *m, unsigned long fla
 				       m->target);
 	}
 	if (m->propagation)
-		rc = enter_mount_fd(NULL, fd, NULL, m->propagation, NULL);
+		rc = at_mount(NULL, fd, NULL, m->propagation, NULL);
 	return rc ? err_set(e, rc, "mount", "propagation of %s", m->target) : 0;
 }
 
@@ -124,8 +126,8 @@ static int bind_plain(const struct spec_mount *m, int source, int target)
 {
 	char path[48];
 
-	enter_proc_path(path, sizeof(path), source);
-	return enter_mount_fd(path, target, NULL, MS_BIND | (m->flags & MS_REC), NULL);
+	at_fd_path(path, sizeof(path), source);
+	return at_mount(path, target, NULL, MS_BIND | (m->flags & MS_REC), NULL);
 }
 
 static int bind_mapped(struct enter *c, const struct spec_mount *m, int source, int target)
@@ -166,7 +168,7 @@ static int mount_bind(struct enter *c, const struct spec_mount *m, struct err *e
 
 	if (m->make_source && io_mkdirs(AT_FDCWD, m->source, 0755))
 		return err_set(e, errno, "volume", "%s", m->source);
-	source = open(m->source, O_PATH | O_CLOEXEC);
+	source = path_open(AT_FDCWD, m->source, O_PATH, 0);
 	if (source < 0 || fstat(source, &st))
 		return err_set(e, errno, "volume", "%s", m->source);
 	target = open_target(c, m, !S_ISDIR(st.st_mode), e);
@@ -182,7 +184,7 @@ static int mount_bind(struct enter *c, const struct spec_mount *m, struct err *e
 static int copy_up(struct enter *c, const struct spec_mount *m, int below, struct err *e)
 {
 	int fresh AUTO_CLOSE = inroot_open(c->root_fd, m->target, O_RDONLY | O_DIRECTORY, 0);
-	int old AUTO_CLOSE = openat(below, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int old AUTO_CLOSE = at_open(below, ".", O_RDONLY | O_DIRECTORY, 0);
 
 	if (fresh < 0 || old < 0)
 		return err_set(e, fresh < 0 ? -fresh : errno, "tmpcopyup", "%s", m->target);
@@ -195,20 +197,17 @@ static int copy_up(struct enter *c, const struct spec_mount *m, int below, struc
  */
 static int bind_sys(int target)
 {
-	return enter_mount_fd("/sys", target, NULL, MS_BIND | MS_REC, NULL);
+	return at_mount("/sys", target, NULL, MS_BIND | MS_REC, NULL);
 }
 
 /* "context=" is for kernels that have SELinux on; others refuse it. */
 static const char *label_of(const struct enter *c)
 {
 	const struct spec_extra *x = c->spec->extra;
-	struct statfs fs;
 
 	if (!x || !x->mount_label || !*x->mount_label)
 		return NULL;
-	return !statfs("/sys/fs/selinux", &fs) && (uint32_t)fs.f_type == SELINUX_MAGIC
-		       ? x->mount_label
-		       : NULL;
+	return path_is_fs("/sys/fs/selinux", SELINUX_MAGIC) ? x->mount_label : NULL;
 }
 
 static int mount_fs(struct enter *c, const struct spec_mount *m, struct err *e)
@@ -229,8 +228,7 @@ static int mount_fs(struct enter *c, const struct spec_mount *m, struct err *e)
 	/* A tmpfs is filled first and sealed by finish(). */
 	if (m->copy_up)
 		first &= ~(unsigned long)MS_RDONLY;
-	rc = enter_mount_fd(m->source && *m->source ? m->source : m->type, target, m->type, first,
-			    data);
+	rc = at_mount(m->source && *m->source ? m->source : m->type, target, m->type, first, data);
 	if (rc == -EPERM && !strcmp(m->type, "sysfs"))
 		rc = bind_sys(target);
 	if (rc)

@@ -8,8 +8,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "runtime/base/at.h"
 #include "runtime/base/inroot.h"
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 
@@ -38,7 +40,7 @@ int procfs_open(struct err *e)
 
 	if (fd >= 0)
 		return fd;
-	fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = path_open(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY, 0);
 	if (fd < 0)
 		return err_set(e, errno, "procfs", "/proc");
 	if (is_proc(fd))
@@ -76,7 +78,7 @@ int procfs_write_self(int proc_fd, const char *file, const char *text)
 	 * "self" is a link that only this instance can make; where it leads is a number that names
 	 * us here.
 	 */
-	ssize_t n = readlinkat(proc_fd, "self", self, sizeof(self));
+	ssize_t n = at_readlink(proc_fd, "self", self, sizeof(self));
 
 	if (n <= 0 || str_print(path, sizeof(path), "%.*s/%s", (int)n, self, file) < 0)
 		return n < 0 ? -errno : -ENAMETOOLONG;

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "runtime/base/io.h"
+#include "runtime/base/at.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/enter.h"
 #include "runtime/idmap.h"
@@ -28,10 +30,10 @@ static int make_stage(struct err *e)
 
 	if (rc)
 		return err_set(e, rc, "stage", "%s", ENTER_STAGE);
-	if (mount("tmpfs", ENTER_STAGE, "tmpfs", MS_NODEV | MS_NOATIME, "mode=0755"))
+	if (path_mount("tmpfs", ENTER_STAGE, "tmpfs", MS_NODEV | MS_NOATIME, "mode=0755"))
 		return err_set(e, errno, "stage", "mount tmpfs on %s", ENTER_STAGE);
 	for (i = 0; i < ARRAY_LEN(folders); i++)
-		if (mkdir(folders[i], 0755))
+		if (path_mkdir(AT_FDCWD, folders[i], 0755))
 			return err_set(e, errno, "stage", "%s", folders[i]);
 	return 0;
 }
@@ -47,7 +49,7 @@ static int unshare_parent(const char *path, struct err *e)
 
 	if (str_copy(at, sizeof(at), path))
 		return err_set(e, ENAMETOOLONG, "root", "%s", path);
-	while (mount(NULL, at, NULL, MS_PRIVATE, NULL)) {
+	while (path_mount(NULL, at, NULL, MS_PRIVATE, NULL)) {
 		if (errno != EINVAL || !strcmp(at, "/"))
 			return err_set(e, errno, "root", "make %s private", at);
 		slash = strrchr(at, '/');
@@ -68,19 +70,19 @@ static int plain_folder(struct enter *c, const char *path, struct err *e)
 
 	if (x && x->root_propagation & MS_SHARED && (rc = unshare_parent(path, e)))
 		return rc;
-	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = path_open(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	if (fd < 0)
 		return err_set(e, errno, "root", "%s", path);
-	enter_proc_path(self, sizeof(self), fd);
-	rc = enter_mount_fd(self, fd, NULL, MS_BIND | MS_REC, NULL);
+	at_fd_path(self, sizeof(self), fd);
+	rc = at_mount(self, fd, NULL, MS_BIND | MS_REC, NULL);
 	close(fd);
 	if (rc)
 		return err_set(e, rc, "root", "%s", path);
 	/* Opened anew it is the mount, not what it covers. */
-	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = path_open(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	if (fd < 0)
 		return err_set(e, errno, "root", "%s", path);
-	rc = enter_mount_fd(NULL, fd, NULL, MS_PRIVATE, NULL);
+	rc = at_mount(NULL, fd, NULL, MS_PRIVATE, NULL);
 	if (!rc)
 		return fd;
 	close(fd);
@@ -98,7 +100,7 @@ static int map_layers(struct enter *c, struct err *e)
 	char path[64], name[8];
 	unsigned i;
 
-	layers = open(r->layers_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	layers = path_open(AT_FDCWD, r->layers_dir, O_PATH | O_DIRECTORY, 0);
 	if (userns < 0 || layers < 0)
 		return err_set(e, userns < 0 ? -userns : errno, "layers",
 			       userns < 0 ? "map ids" : "%s", r->layers_dir);
@@ -107,10 +109,10 @@ static int map_layers(struct enter *c, struct err *e)
 
 		str_print(name, sizeof(name), "%u", i);
 		str_print(path, sizeof(path), STAGE_LAYERS "/%u", i);
-		from = openat(layers, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (from < 0 || mkdir(path, 0755))
+		from = path_open(layers, name, O_PATH | O_DIRECTORY, 0);
+		if (from < 0 || path_mkdir(AT_FDCWD, path, 0755))
 			return err_set(e, errno, "layers", "%s/%s", r->layers_dir, name);
-		to = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		to = path_open(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 		rc = to < 0 ? -errno : idmap_bind(userns, from, to, false, false);
 		if (rc)
 			return err_set(e, rc, "layers",
@@ -128,7 +130,7 @@ static int lower_names(struct str *s, const struct spec_root *r, bool mapped, st
 	unsigned i;
 
 	if (r->path) {
-		if (chdir("/"))
+		if (path_chdir("/"))
 			return err_set(e, errno, "root", "/");
 		str_fmt(s, "lowerdir=%s", r->path);
 		return strpbrk(r->path, ":,\\")
@@ -136,7 +138,7 @@ static int lower_names(struct str *s, const struct spec_root *r, bool mapped, st
 					 "%s: no ':' ',' '\\' in a path under an overlay", r->path)
 			       : 0;
 	}
-	if (chdir(mapped ? STAGE_LAYERS : r->layers_dir))
+	if (path_chdir(mapped ? STAGE_LAYERS : r->layers_dir))
 		return err_set(e, errno, "layers", "%s", r->layers_dir);
 	str_puts(s, "lowerdir=");
 	for (i = r->n_layers; i-- > 0;)
@@ -180,18 +182,20 @@ static int overlay(struct enter *c, struct err *e)
 	if (s.cut)
 		return err_set(e, E2BIG, "overlay", "%u layers", r->n_layers);
 	/* The root folder's own mode and owner are the top layer's. */
-	if (r->upper == SPEC_UPPER_TMPFS && !stat(r->path ? r->path : "0", &st)) {
-		(void)!chown(ENTER_STAGE "/upper", st.st_uid, st.st_gid);
-		(void)!chmod(ENTER_STAGE "/upper", st.st_mode & 07777);
+	if (r->upper == SPEC_UPPER_TMPFS && !path_stat(r->path ? r->path : "0", &st)) {
+		int up AUTO_CLOSE = path_open(AT_FDCWD, ENTER_STAGE "/upper", O_DIRECTORY, 0);
+
+		(void)!fchown(up, st.st_uid, st.st_gid);
+		(void)!fchmod(up, st.st_mode & 07777);
 	}
-	if (mount("overlay", STAGE_ROOT, "overlay", 0, options))
+	if (path_mount("overlay", STAGE_ROOT, "overlay", 0, options))
 		return err_set(e, errno, "overlay", "%u layers", r->n_layers);
-	return chdir("/") ? err_set(e, errno, "overlay", "/") : 0;
+	return path_chdir("/") ? err_set(e, errno, "overlay", "/") : 0;
 }
 
 static int open_stage_root(struct err *e)
 {
-	int fd = open(STAGE_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = path_open(AT_FDCWD, STAGE_ROOT, O_PATH | O_DIRECTORY, 0);
 
 	return fd < 0 ? err_set(e, errno, "root", STAGE_ROOT) : fd;
 }

@@ -5,6 +5,8 @@
  * leads to it says: so 4.14 needs nothing that 6.x has.
  */
 #include "runtime/base/compiler.h"
+#include "runtime/base/at.h"
+#include "runtime/base/path.h"
 #include "runtime/sandbox.h"
 
 #include <errno.h>
@@ -83,14 +85,12 @@ static int collect(struct work *w, struct err *e)
 	return 0;
 }
 
-static int hide(const char *path, const struct stat *st)
+static int hide(int fd, const struct stat *st)
 {
 	if (!S_ISDIR(st->st_mode))
-		return mount("/dev/null", path, NULL, MS_BIND, NULL) ? -errno : 0;
-	return mount("tmpfs", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
-		     "size=0k,mode=000")
-		       ? -errno
-		       : 0;
+		return at_mount("/dev/null", fd, NULL, MS_BIND, NULL);
+	return at_mount("tmpfs", fd, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+			"size=0k,mode=000");
 }
 
 /*
@@ -105,14 +105,14 @@ static int make_place(const struct work *w, const struct sandbox_path *p)
 
 	if (p->how == SANDBOX_TMPFS)
 		return inroot_mkdirs(w->root_fd, p->path, 0755);
-	if (stat(p->source, &st))
+	if (path_stat(p->source, &st))
 		return -errno;
 	if (S_ISDIR(st.st_mode))
 		return inroot_mkdirs(w->root_fd, p->path, 0755);
 	parent = inroot_parent(w->root_fd, p->path, 1, 0755, &name);
 	if (parent < 0)
 		return parent;
-	made = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	made = at_open(parent, name, O_WRONLY | O_CREAT | O_EXCL, 0644);
 	return made < 0 ? -errno : inroot_open(w->root_fd, p->path, O_PATH, 0);
 }
 
@@ -121,24 +121,22 @@ static int mount_over(const struct work *w, const struct sandbox_path *p, int fd
 	char at[64];
 	struct stat st;
 
-	enter_proc_path(at, sizeof(at), fd);
 	if (fstat(fd, &st))
 		return -errno;
 	switch (p->how) {
 	case SANDBOX_HIDDEN:
-		return hide(at, &st);
+		return hide(fd, &st);
 	case SANDBOX_TMPFS:
-		return mount("tmpfs", at, "tmpfs", MS_NOSUID | MS_NODEV, p->data) ? -errno : 0;
+		return at_mount("tmpfs", fd, "tmpfs", MS_NOSUID | MS_NODEV, p->data);
 	case SANDBOX_BIND:
 	case SANDBOX_BIND_READ_ONLY:
-		return mount(p->source, at, NULL, MS_BIND | (p->shallow ? 0 : MS_REC), NULL)
-			       ? -errno
-			       : 0;
+		return at_mount(p->source, fd, NULL, MS_BIND | (p->shallow ? 0 : MS_REC), NULL);
 	default:
 		/* The root is a mount already; bound to itself it would be out of sight. */
 		if (st.st_ino == w->root.st_ino && st.st_dev == w->root.st_dev)
 			return 0;
-		return mount(at, at, NULL, MS_BIND | MS_REC, NULL) ? -errno : 0;
+		at_fd_path(at, sizeof(at), fd);
+		return at_mount(at, fd, NULL, MS_BIND | MS_REC, NULL);
 	}
 }
 
@@ -167,8 +165,8 @@ static int apply(struct work *w, unsigned i, struct err *e)
 	if (rc)
 		return err_set(e, rc, "sandbox", "%s", p->path);
 	/* Where it truly is: the mounts below it are found by that. */
-	enter_proc_path(at, sizeof(at), fd);
-	n = readlink(at, real, sizeof(real));
+	at_fd_path(at, sizeof(at), fd);
+	n = path_readlink(at, real, sizeof(real));
 	w->at[i].path = n > 0 && n < (ssize_t)sizeof(real) ? keep(w, real, (size_t)n) : NULL;
 	return w->at[i].path ? 0 : err_set(e, E2BIG, "sandbox", "paths too long");
 }
@@ -216,7 +214,7 @@ static int seal(const char *path, struct err *e)
 	if (fs.f_flag & ST_RDONLY)
 		return 0;
 	flags = (fs.f_flag & KEPT) | (fs.f_flag & ST_RELATIME ? MS_RELATIME : 0);
-	if (mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | flags, NULL))
+	if (path_mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | flags, NULL))
 		return errno == ENOENT || errno == EINVAL
 			       ? 0
 			       : err_set(e, errno, "sandbox", "make %s read-only", path);
@@ -270,7 +268,7 @@ static int own_namespaces(const struct sandbox *s, struct err *e)
 	/*
 	 * What is mounted on the host later on is to be seen here, too, and nothing of ours there.
 	 */
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
+	if (path_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
 		return err_set(e, errno, "sandbox", "mounts of its own");
 	return s->private_network ? enter_loopback(&c, e) : 0;
 }
@@ -280,9 +278,9 @@ static int open_root(struct work *w, struct err *e)
 {
 	const char *root = w->s->root ? w->s->root : "/";
 
-	if (w->s->root && mount(root, root, NULL, MS_BIND | MS_REC, NULL))
+	if (w->s->root && path_mount(root, root, NULL, MS_BIND | MS_REC, NULL))
 		return err_set(e, errno, "RootDirectory=", "%s", root);
-	w->root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	w->root_fd = path_open(AT_FDCWD, root, O_PATH | O_DIRECTORY, 0);
 	if (w->root_fd < 0 || fstat(w->root_fd, &w->root))
 		return err_set(e, errno, "RootDirectory=", "%s", root);
 	return 0;
@@ -292,7 +290,7 @@ static int change_root(const struct sandbox *s, struct err *e)
 {
 	if (!s->root)
 		return 0;
-	return chroot(s->root) || chdir("/") ? err_set(e, errno, "RootDirectory=", "%s", s->root)
+	return path_chroot(s->root) ? err_set(e, errno, "RootDirectory=", "%s", s->root)
 					     : 0;
 }
 

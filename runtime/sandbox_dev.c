@@ -11,8 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/at.h"
 #include "runtime/base/inroot.h"
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/enter.h"
 
@@ -35,15 +37,15 @@ static int bind_one(const char *name, bool folder, struct err *e)
 
 	str_print(from, sizeof(from), "/dev/%s", name);
 	str_print(to, sizeof(to), STAGE "/%s", name);
-	if (stat(from, &st) || folder != S_ISDIR(st.st_mode))
+	if (path_stat(from, &st) || folder != S_ISDIR(st.st_mode))
 		return 0;
 	if (folder) {
-		mkdir(to, st.st_mode & 07777);
+		path_mkdir(AT_FDCWD, to, st.st_mode & 07777);
 	} else {
-		fd = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+		fd = path_open(AT_FDCWD, to, O_WRONLY | O_CREAT, 0600);
 		io_close(&fd);
 	}
-	return mount(from, to, NULL, MS_BIND | MS_REC, NULL)
+	return path_mount(from, to, NULL, MS_BIND | MS_REC, NULL)
 		       ? err_set(e, errno, "PrivateDevices=", "%s", name)
 		       : 0;
 }
@@ -54,7 +56,7 @@ int sandbox_devices(int root_fd, struct err *e)
 	unsigned i;
 	int dev AUTO_CLOSE = -1, rc = io_mkdirs(AT_FDCWD, STAGE, 0755);
 
-	if (rc || mount("tmpfs", STAGE, "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755,size=64k"))
+	if (rc || path_mount("tmpfs", STAGE, "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755,size=64k"))
 		return err_set(e, rc ? rc : errno, "PrivateDevices=", STAGE);
 	for (i = 0; i < ARRAY_LEN(nodes) && !rc; i++)
 		rc = bind_one(nodes[i], false, e);
@@ -62,7 +64,7 @@ int sandbox_devices(int root_fd, struct err *e)
 		rc = bind_one(folders[i], true, e);
 	for (i = 0; i < ARRAY_LEN(links) && !rc; i++) {
 		str_print(path, sizeof(path), STAGE "/%s", links[i][1]);
-		rc = symlink(links[i][0], path)
+		rc = path_symlink(links[i][0], path)
 			     ? err_set(e, errno, "PrivateDevices=", "%s", links[i][1])
 			     : 0;
 	}
@@ -71,10 +73,11 @@ int sandbox_devices(int root_fd, struct err *e)
 	dev = inroot_open(root_fd, "/dev", O_PATH | O_DIRECTORY, 0);
 	if (dev < 0)
 		return err_set(e, dev, "PrivateDevices=", "/dev");
-	enter_proc_path(path, sizeof(path), dev);
-	if (mount(NULL, STAGE, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC,
-		  NULL) ||
-	    mount(STAGE, path, NULL, MS_MOVE, NULL))
-		return err_set(e, errno, "PrivateDevices=", "/dev");
+	if (path_mount(NULL, STAGE, NULL,
+		       MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC, NULL))
+		return err_set(e, errno, "PrivateDevices=", "make it read-only");
+	rc = at_mount(STAGE, dev, NULL, MS_MOVE, NULL);
+	if (rc)
+		return err_set(e, rc, "PrivateDevices=", "/dev");
 	return 0;
 }

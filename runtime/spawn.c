@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 #include "runtime/cgroup.h"
@@ -252,6 +253,6 @@ int ctr_netns(pid_t pid)
 	int fd;
 
 	str_print(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = path_open(AT_FDCWD, path, O_RDONLY, 0);
 	return fd < 0 ? -errno : fd;
 }

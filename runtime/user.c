@@ -11,6 +11,7 @@
 #include "runtime/base/inroot.h"
 #include "runtime/base/io.h"
 #include "runtime/base/num.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/enter.h"
 
@@ -191,7 +192,7 @@ int user_find(struct enter *c, struct err *e)
 	} else if (s->user && *s->user) {
 		int rc;
 
-		root = c->root_fd >= 0 ? -1 : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		root = c->root_fd >= 0 ? -1 : path_open(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
 		rc = user_parse(c, s->user, c->root_fd >= 0 ? c->root_fd : root, e);
 		if (rc)
 			return rc;

@@ -12,8 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/base/at.h"
 #include "runtime/base/io.h"
 #include "runtime/base/num.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 #include "runtime/oci/box_state.h"
@@ -40,7 +42,7 @@ int box_root(const char *path, struct err *e)
 	rc = io_mkdirs(AT_FDCWD, path, 0700);
 	if (rc)
 		return err_set(e, rc, "root", "%s", path);
-	root_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	root_fd = path_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
 	return root_fd < 0 ? err_set(e, errno, "root", "%s", path) : 0;
 }
 
@@ -88,10 +90,10 @@ int box_make(struct box *b, const char *id, struct err *e)
 		return rc;
 	*b = (struct box){ .fd = -1, .owner = geteuid() };
 	str_copy(b->id, sizeof(b->id), id);
-	if (mkdirat(root_fd, id, 0711))
+	if (at_mkdir(root_fd, id, 0711))
 		return err_set(e, errno, "container",
 			       errno == EEXIST ? "id %s is in use: it" : "%s", id);
-	b->fd = openat(root_fd, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	b->fd = at_open(root_fd, id, O_RDONLY | O_DIRECTORY, 0);
 	if (b->fd < 0)
 		return err_set(e, errno, "container", "%s", id);
 	return box_lock(b, e);
@@ -106,7 +108,7 @@ int box_open(struct box *b, const char *id, bool change, struct err *e)
 		return rc;
 	*b = (struct box){ .fd = -1 };
 	str_copy(b->id, sizeof(b->id), id);
-	b->fd = openat(root_fd, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	b->fd = at_open(root_fd, id, O_RDONLY | O_DIRECTORY, 0);
 	if (b->fd < 0)
 		return err_set(e, errno == ENOENT ? ENOENT : errno, "container",
 			       "%s does not exist", id);

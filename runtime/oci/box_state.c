@@ -4,6 +4,7 @@
  * "State").
  */
 #include "runtime/base/compiler.h"
+#include "runtime/base/at.h"
 #include "runtime/oci/box_state.h"
 
 #include <errno.h>
@@ -59,7 +60,7 @@ static void write_document(const struct box *b, struct jsonw *w)
 
 int box_save(struct box *b, enum box_status status, struct err *e)
 {
-	int fd = openat(b->fd, "state.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), rc;
+	int fd = at_open(b->fd, "state.tmp", O_WRONLY | O_CREAT | O_TRUNC, 0600), rc;
 	struct jsonw w;
 
 	if (fd < 0)
@@ -70,7 +71,7 @@ int box_save(struct box *b, enum box_status status, struct err *e)
 	rc = jsonw_flush(&w);
 	close(fd);
 	/* On a tmpfs by nature: a container does not outlive its kernel, so nothing is synced. */
-	if (!rc && renameat(b->fd, "state.tmp", b->fd, "state.json"))
+	if (!rc && at_rename(b->fd, "state.tmp", "state.json"))
 		rc = -errno;
 	return rc ? err_set(e, rc, "container", "state of %s", b->id) : 0;
 }

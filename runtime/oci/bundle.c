@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "runtime/base/arena.h"
+#include "runtime/base/at.h"
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 
 #define ARENA_BYTES (4 * BUNDLE_CONFIG_MAX)
@@ -37,7 +39,7 @@ struct arena *bundle_arena(void)
 int bundle_file(int dirfd, const char *path, const char **ret_text, size_t *ret_len, struct err *e)
 {
 	bool is_stdin = !strcmp(path, "-");
-	int fd = is_stdin ? dup(STDIN_FILENO) : openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	int fd = is_stdin ? dup(STDIN_FILENO) : path_open(dirfd, path, O_RDONLY, 0);
 	char *text = get_pages(BUNDLE_CONFIG_MAX + 1);
 	ssize_t n;
 
@@ -80,7 +82,7 @@ static int resolve_root(struct bundle *u, struct box *b, struct err *e)
 	if (str_print(joined, sizeof(joined), "%s%s%s", path[0] == '/' ? "" : b->bundle,
 		      path[0] == '/' ? "" : "/", path) < 0)
 		return err_set(e, ENAMETOOLONG, "root", "%s", path);
-	if (!realpath(joined, b->rootfs))
+	if (!path_real(joined, b->rootfs))
 		return err_set(e, errno, "root", "%s", joined);
 	u->config.spec.root.path = b->rootfs;
 	return 0;
@@ -90,9 +92,9 @@ int bundle_read(struct bundle *u, const char *path, struct box *b, struct err *e
 {
 	int folder AUTO_CLOSE = -1, rc;
 
-	if (!realpath(path ? path : ".", b->bundle))
+	if (!path_real(path ? path : ".", b->bundle))
 		return err_set(e, errno, "bundle", "%s", path ? path : ".");
-	folder = open(b->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	folder = path_open(AT_FDCWD, b->bundle, O_PATH | O_DIRECTORY, 0);
 	if (folder < 0)
 		return err_set(e, errno, "bundle", "%s", b->bundle);
 	rc = bundle_file(folder, "config.json", &u->text, &u->len, e);
@@ -107,7 +109,7 @@ int bundle_read(struct bundle *u, const char *path, struct box *b, struct err *e
 int bundle_keep(const struct bundle *u, const struct box *b, struct err *e)
 {
 	int fd AUTO_CLOSE =
-		openat(b->fd, "config.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		at_open(b->fd, "config.json", O_WRONLY | O_CREAT | O_EXCL, 0600);
 	int rc = fd < 0 ? -errno : io_write_full(fd, u->text, u->len);
 
 	return rc ? err_set(e, rc, "container", "keep config.json of %s", b->id) : 0;

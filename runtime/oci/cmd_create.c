@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "runtime/base/compiler.h"
+#include "runtime/base/at.h"
 #include "runtime/base/io.h"
 #include "runtime/base/num.h"
 #include "runtime/oci/commands.h"
@@ -106,7 +107,7 @@ static int run(struct run_options *r, struct err *e)
 		return rc;
 	made.box.status = BOX_STOPPED;
 	/* Somebody may have forced it away meanwhile. */
-	if (box_lock(&made.box, &ignored) || faccessat(made.box.fd, "state.json", F_OK, 0))
+	if (box_lock(&made.box, &ignored) || !at_exists(made.box.fd, "state.json"))
 		return rc;
 	if (delete_stopped(&made.box, &made.bundle.config, &ignored))
 		say_error(&ignored);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "runtime/base/compiler.h"
+#include "runtime/base/path.h"
 #include "runtime/base/signals.h"
 #include "runtime/oci/bundle.h"
 #include "runtime/oci/commands.h"
@@ -66,7 +67,7 @@ static void unmount_root(const struct box *b, const struct oci_config *c)
 	for (i = 0; i < c->n_namespaces; i++)
 		if (c->namespaces[i].flag == CLONE_NEWNS)
 			return;
-	umount2(b->rootfs, MNT_DETACH);
+	path_umount(b->rootfs, MNT_DETACH | UMOUNT_NOFOLLOW);
 }
 
 int delete_stopped(struct box *b, const struct oci_config *config, struct err *e)

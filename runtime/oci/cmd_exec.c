@@ -13,6 +13,7 @@
 #include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/num.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 #include "runtime/oci/bundle.h"
@@ -176,7 +177,7 @@ static int join_namespaces(struct err *e)
 	for (i = 0; i < ARRAY_LEN(kinds); i++) {
 		str_print(paths[i], sizeof(paths[i]), "/proc/%d/ns/%s", (int)x.box.pid,
 			  kinds[i].name);
-		if (access(paths[i], F_OK) == 0)	/* "time" is from Linux 5.6 */
+		if (path_exists(paths[i]))	/* "time" is from Linux 5.6 */
 			wanted.namespaces[wanted.n_namespaces++] =
 				(struct oci_namespace){ kinds[i].flag, paths[i] };
 	}

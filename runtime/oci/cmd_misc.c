@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "runtime/base/io.h"
+#include "runtime/base/at.h"
+#include "runtime/base/path.h"
 #include "runtime/oci/commands.h"
 #include "runtime/oci/spec_json.h"
 
@@ -21,11 +23,11 @@ int cmd_spec(const struct command *c, int argc, char **argv, struct err *e)
 
 	if (rc)
 		return rc;
-	folder = open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	folder = path_open(AT_FDCWD, bundle, O_PATH | O_DIRECTORY, 0);
 	if (folder < 0)
 		return err_set(e, errno, "spec", "%s", bundle);
 	/* Somebody's work is not written over. */
-	fd = openat(folder, "config.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	fd = at_open(folder, "config.json", O_WRONLY | O_CREAT | O_EXCL, 0666);
 	if (fd < 0)
 		return err_set(e, errno, "spec", "%s/config.json", bundle);
 	rc = oci_spec_write(fd, rootless);

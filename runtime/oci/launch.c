@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 #include "runtime/oci/cgroups_path.h"
@@ -30,7 +31,7 @@ int launch_connect(const char *path, struct err *e)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
-	    file AUTO_CLOSE = open(path, O_PATH | O_CLOEXEC);
+	    file AUTO_CLOSE = path_open(AT_FDCWD, path, O_PATH, 0);
 
 	str_print(at.sun_path, sizeof(at.sun_path), "/proc/self/fd/%d", file);
 	if (fd >= 0 && file >= 0 && !connect(fd, (struct sockaddr *)&at, sizeof(at)))
@@ -47,10 +48,10 @@ int launch_pid_file(const char *path, pid_t pid, struct err *e)
 
 	if (str_print(tmp, sizeof(tmp), "%s.tmp", path) < 0)
 		return err_set(e, ENAMETOOLONG, "pid file", "%s", path);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	fd = path_open(AT_FDCWD, tmp, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 	rc = fd < 0 ? -errno : io_write_full(fd, text, (size_t)n);
 	io_close(&fd);
-	if (!rc && rename(tmp, path))
+	if (!rc && path_rename(tmp, path))
 		rc = -errno;
 	return rc ? err_set(e, rc, "pid file", "%s", path) : 0;
 }
@@ -76,7 +77,7 @@ static bool is_ours(uint64_t flag, int fd)
 	if (i == ARRAY_LEN(files))
 		return false;
 	str_print(path, sizeof(path), "/proc/self/ns/%s", files[i].name);
-	return !fstat(fd, &one) && !stat(path, &other) && one.st_ino == other.st_ino &&
+	return !fstat(fd, &one) && !path_stat(path, &other) && one.st_ino == other.st_ino &&
 	       one.st_dev == other.st_dev;
 }
 
@@ -97,7 +98,7 @@ int launch_joins(const struct oci_config *c, struct ctr_place *p, struct ctr_joi
 				p->namespaces |= n->flag;
 			continue;
 		}
-		fd = open(n->path, O_RDONLY | O_CLOEXEC);
+		fd = path_open(AT_FDCWD, n->path, O_RDONLY, 0);
 		if (fd < 0)
 			return err_set(e, errno, "namespace", "%s", n->path);
 		if (fstatfs(fd, &fs) || fs.f_type != NSFS_MAGIC) {
@@ -282,7 +283,7 @@ void launch_undo(struct launched *l)
 		cg_path_remove(l->box.cgroup, &ignored);
 	}
 	if (l->bundle.config.spec.host_mountns && l->box.rootfs[0] && l->box.pid)
-		umount2(l->box.rootfs, MNT_DETACH);
+		path_umount(l->box.rootfs, MNT_DETACH | UMOUNT_NOFOLLOW);
 	if (l->box.fd >= 0)
 		box_remove(&l->box, &ignored);
 }

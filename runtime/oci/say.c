@@ -10,6 +10,7 @@
 
 #include "runtime/base/io.h"
 #include "runtime/base/jsonw.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 
 static int log_fd = -1;
@@ -24,7 +25,7 @@ int say_open(const char *path, const char *format, bool debug, struct err *e)
 	with_debug = debug;
 	if (!path || !*path)
 		return 0;
-	log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	log_fd = path_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND, 0644);
 	return log_fd < 0 ? err_set(e, errno, "log", "%s", path) : 0;
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "runtime/base/io.h"
+#include "runtime/base/path.h"
 #include "runtime/base/sys.h"
 
 #define MFD_FLAGS (1u | 2u)	/* MFD_CLOEXEC | MFD_ALLOW_SEALING */
@@ -47,7 +48,8 @@ static int copy(int from, int to)
 
 int sealed_exec(char **argv, struct err *e)
 {
-	int self AUTO_CLOSE = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), fd AUTO_CLOSE = -1, rc;
+	int self AUTO_CLOSE = path_open(AT_FDCWD, "/proc/self/exe", O_RDONLY, 0),
+		 fd AUTO_CLOSE = -1, rc;
 
 	if (self < 0)
 		return err_set(e, errno, "self", "/proc/self/exe");

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "runtime/base/at.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 #include "runtime/oci/hooks.h"
@@ -223,7 +224,7 @@ int session_start(struct box *b, struct err *e)
 	if (fd < 0 || start_address(b, &at) || connect(fd, (struct sockaddr *)&at, sizeof(at)))
 		return err_set(e, errno, "start", "%s does not wait for it", b->id);
 	/* One start is all there is. */
-	unlinkat(b->fd, "start.sock", 0);
+	at_remove(b->fd, "start.sock", 0);
 	rc = ctr_report(fd, e);
 	return rc < 0 ? rc : 0;
 }

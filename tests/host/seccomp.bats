@@ -11,7 +11,7 @@ setup_file() {
 	need_root
 	gcc -std=c17 -D_GNU_SOURCE -O1 -Wall -Wextra -Werror -I"$ROOT" -I"$out/gen" -include "$out/config.h" \
 		-o "$BATS_FILE_TMPDIR/compare" "$h/seccomp_compare.c" "$h/seccomp_policy.c" "$h/seccomp_words.c" \
-		"$r/seccomp_compile.c" "$r/seccomp_emit.c" "$r/seccomp_names.c" \
+		"$r/seccomp_compile.c" "$r/seccomp_emit.c" "$r/seccomp_names.c" "$r/seccomp_runs.c" \
 		"$r/base/err.c" "$r/base/str.c" "$r/base/str_fmt.c" -lseccomp
 	musl ctrrun
 	musl seccomp_dump

@@ -84,6 +84,7 @@ def main():
 		put("folder rule: includes", objects.includes(objs, rules, gen)),
 		put("folder rule: calls", objects.calls(objs, rules, nm)),
 		put("calls that PID 1 may not make", objects.denied(objs, deny, classes, nm)),
+		put("calls by path in runtime/", objects.doors(objs, *objects.load_doors(os.path.join(HERE, "doors.tsv")), nm)),
 	]
 	print(f"         {source.figures(sizes)}; {len(objs)} objects")
 	return int(any(bad))

@@ -102,3 +102,35 @@ def denied(objects, deny, classes, nm):
 			if kind in deny.get(name, ()):
 				found.append(f"{source}: calls {name}, not allowed in {kind} code")
 	return found
+
+
+def load_doors(path):
+	"""(word -> set of names, source -> reason)"""
+	words, rows = {}, {}
+	with open(path, encoding="utf-8") as f:
+		for line in f:
+			if line.startswith("#") or not line.strip():
+				continue
+			name, what = line.rstrip("\n").split("\t")
+			if name.startswith("@"):
+				words[name[1:]] = set(what.split())
+			else:
+				rows[name] = what
+	return words, rows
+
+
+def doors(objects, words, rows, nm):
+	"""Calls by path in runtime/ that go round its doors, or through the trusted one unannounced; rows that are stale."""
+	undefined, _ = symbols(objects, nm)
+	found, used = [], set()
+	for source, names in undefined.items():
+		if not source.startswith("runtime/"):
+			continue
+		base = source.startswith("runtime/base/")
+		if not base or os.path.basename(source)[:-2] not in words["base"]:
+			found += [f"{source}: calls {n}: only runtime/base may" for n in sorted(names & words["raw"])]
+		if not base and names & words["path"]:
+			used.add(source)
+			if source not in rows:
+				found.append(f"{source}: calls {', '.join(sorted(names & words['path']))} without a row in doors.tsv")
+	return found + [f"doors.tsv: {source} needs no row" for source in sorted(rows.keys() - used)]

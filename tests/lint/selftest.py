@@ -58,6 +58,19 @@ def finds_a_denied_symbol():
 	assert not objects.denied([tool], deny, classes, "nm")
 
 
+def finds_a_way_round_the_doors():
+	words = {"raw": {"mkdir"}, "base": {"path"}, "path": {"path_mkdir"}}
+	raw = compiled("runtime/raw.c", "int mkdir();\nint f(void) { return mkdir(); }\n")
+	base = compiled("runtime/base/path.c", "int mkdir();\nint path_mkdir(void) { return mkdir(); }\n")
+	other = compiled("runtime/base/str.c", "int mkdir();\nint str(void) { return mkdir(); }\n")
+	path = compiled("runtime/host.c", "int path_mkdir();\nint g(void) { return path_mkdir(); }\n")
+	assert len(objects.doors([raw], words, {}, "nm")) == 1
+	assert len(objects.doors([base, other], words, {}, "nm")) == 1
+	assert len(objects.doors([path], words, {}, "nm")) == 1
+	assert not objects.doors([path], words, {"runtime/host.c": "why"}, "nm")
+	assert len(objects.doors([base], words, {"runtime/base/path.c": "why"}, "nm")) == 1
+
+
 def finds_bad_text():
 	good = put("good.h", "/* SPDX-License-Identifier: ISC */\n/* What it does. */\nint f(void);\nint g(void);\n")
 	bad = put("bad.h", "int f(void); // what\n/* TO" "DO */\n\nint g(void);\n" + "\n" * 200)
@@ -89,6 +102,7 @@ def a_wrong_checksum_stops_with_both_sums():
 
 def main():
 	tests = [finds_a_bad_include, finds_a_private_header, finds_a_call_against_the_rule, finds_a_denied_symbol,
+		finds_a_way_round_the_doors,
 		finds_bad_text, finds_a_long_function, a_wrong_checksum_stops_with_both_sums]
 	print(f"1..{len(tests)}")
 	for n, test in enumerate(tests, 1):
