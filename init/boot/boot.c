@@ -11,6 +11,7 @@
 #include "init/boot/degraded.h"
 #include "init/loop.h"
 #include "init/report.h"
+#include "init/svc/timers.h"
 #include "runtime/base/io.h"
 #include "runtime/base/log.h"
 #include "runtime/container.h"
@@ -59,6 +60,9 @@ static void hear(struct boot_message *m)
 		return;
 	case BOOT_STORE_FAILED:
 		degraded_note_store(&m->err);
+		return;
+	case BOOT_STAMP:
+		timers_stamp(m->err.text, m->stamp);
 		return;
 	default:
 		finish();

@@ -15,6 +15,8 @@
 #include "init/boot/boot_helper.h"
 #include "init/boot/fstab.h"
 #include "init/guard/critical.h"
+#include "init/svc/timers.h"
+#include "runtime/base/dir.h"
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
@@ -111,6 +113,26 @@ static void do_fstab(void)
 	}
 }
 
+/* When the Persistent= timers elapsed last, before the device was off. */
+static void tell_stamps(void)
+{
+	struct boot_message m = { .kind = BOOT_STAMP };
+	struct dir_entry entry;
+	struct dir d;
+	struct stat st;
+	int fd AUTO_CLOSE = open(TIMERS_STAMPS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || dir_start(&d, fd))
+		return;
+	while (dir_next(&d, &entry) > 0)
+		if (!fstatat(fd, entry.name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode) &&
+		    st.st_mtime > 0 &&
+		    str_print(m.err.text, sizeof(m.err.text), "%s", entry.name) > 0) {
+			m.stamp = (uint64_t)st.st_mtime;
+			io_write_full(to_init, &m, sizeof(m));
+		}
+}
+
 int boot_help(void *ctx, struct err *e)
 {
 	int loaded;
@@ -122,6 +144,7 @@ int boot_help(void *ctx, struct err *e)
 		tell(BOOT_WARNING, e);
 	}
 	do_fstab();
+	tell_stamps();
 	critical_collect();
 	tell(BOOT_DONE, NULL);
 	_exit(0);	/* not exec: this process was for itself */

@@ -7,11 +7,12 @@
 
 #include "runtime/base/err.h"
 
-enum boot_kind { BOOT_WARNING = 1, BOOT_FAILED, BOOT_STORE_FAILED, BOOT_DONE };
+enum boot_kind { BOOT_WARNING = 1, BOOT_FAILED, BOOT_STORE_FAILED, BOOT_DONE, BOOT_STAMP };
 
 struct boot_message {		/* whole on a pipe: below PIPE_BUF */
 	uint32_t kind;
-	struct err err;
+	struct err err;		/* BOOT_STAMP: its text is the name of a timer */
+	uint64_t stamp;		/* when that one elapsed last, seconds since 1970 */
 };
 
 /*

@@ -21,7 +21,6 @@
 #include "runtime/container.h"
 
 #define NEVER UINT64_MAX
-#define STAMPS CONFIG_STORE "/timers"
 
 static struct timer_state {
 	uint64_t last_ms;	/* monotonic, of its last elapse; 0 = never in this life */
@@ -161,12 +160,12 @@ static int write_stamp(void *ctx, struct err *e)
 	char path[160];
 	int fd, dir;
 
-	mkdir(STAMPS, 0755);
-	str_print(path, sizeof(path), STAMPS "/%s", s->unit->name);
+	mkdir(TIMERS_STAMPS, 0755);
+	str_print(path, sizeof(path), TIMERS_STAMPS "/%s", s->unit->name);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0 || futimens(fd, NULL) || fsync(fd))
 		return err_set(e, errno, "timer", "%s", path);
-	dir = open(STAMPS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = open(TIMERS_STAMPS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fsync(dir);
 	_exit(0);
 }

@@ -22,9 +22,9 @@ void timers_save(const struct svc *s, struct saved_unit *r);
 void timers_load(struct svc *s, const struct saved_unit *r);
 /* When the timer elapses next, monotonic ms; 0 = never. */
 uint64_t timers_next(const struct svc *s);
-/*
- * What the disk remembers of a Persistent= timer: when it elapsed last, seconds of the wall clock.
- */
+/* A file a Persistent= timer, its time the last elapse. Written and read by helper processes. */
+#define TIMERS_STAMPS CONFIG_STORE "/timers"
+/* What the disk remembers of such a timer: when it elapsed last, seconds of the wall clock. */
 void timers_stamp(const char *unit, uint64_t unix_seconds);
 /* The unit that a .timer starts, NULL if there is none. */
 struct svc *timers_unit(const struct svc *s);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # shellcheck disable=SC2016,SC2034 # scripts are in single quotes
-# Health checks with podman's keys, probes over connections, timers, targets.
+# Health checks with podman's keys, probes over connections, targets.
 
 load lib.bash
 
@@ -181,36 +181,6 @@ gone() {
 	sleep 1
 	health_is web healthy
 	state_is web restarts 0
-}
-
-@test "timers: after boot, after the unit was last up, by the calendar; nothing while it runs" {
-	printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nType=oneshot\nExecStart=/bin/note tick\n' | unit tick.service
-	printf '[Timer]\nOnActiveSec=100ms\nOnUnitActiveSec=300ms\n[Install]\nWantedBy=timers.target\n' | unit tick.timer
-	printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nType=oneshot\nExecStart=/bin/note second\n' | unit second.service
-	printf '[Timer]\nOnCalendar=*:*:*\n[Install]\nWantedBy=timers.target\n' | unit second.timer
-	printf '[Service]\nExecStart=/bin/sh -c "note long; sleep 1000"\n' | unit long.service
-	printf '[Timer]\nOnActiveSec=50ms\nOnUnitActiveSec=50ms\n[Install]\nWantedBy=timers.target\n' | unit long.timer
-	printf '[Service]\nType=oneshot\nExecStart=/bin/note once\n' | unit once.service
-	printf '[Timer]\nOnActiveSec=50ms\n[Install]\nWantedBy=timers.target\n' | unit once.timer
-	boot
-	until_true 5 times tick 4
-	until_true 6 times second 3
-	[ "$(grep -cx long "$STATE/notes")" -eq 1 ]
-	[ "$(grep -cx once "$STATE/notes")" -eq 1 ]
-	p stop tick.timer
-	n=$(grep -cx tick "$STATE/notes")
-	sleep 1
-	[ "$(grep -cx tick "$STATE/notes")" -le $((n + 1)) ]
-}
-
-@test "timers: they go on over a reexec" {
-	printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nType=oneshot\nExecStart=/bin/note tick\n' | unit tick.service
-	printf '[Timer]\nOnActiveSec=100ms\nOnUnitActiveSec=300ms\n[Install]\nWantedBy=timers.target\n' | unit tick.timer
-	boot
-	until_true 5 times tick 2
-	reexec
-	n=$(grep -cx tick "$STATE/notes")
-	until_true 5 times tick $((n + 3))
 }
 
 @test "targets: a group started and named as one; what it wants comes first" {

@@ -13,6 +13,7 @@
 #   inside COMMAND...     a busybox command inside PID 1's namespaces
 #   state UNIT FIELD      one field of `status --json`
 #   until_true SECONDS COMMAND...   polls; fails with what it waited for
+#   host_stop             power is gone; boot may follow
 #   host_teardown         ends what boot started (call in teardown)
 
 bats_require_minimum_version 1.5.0
@@ -208,6 +209,14 @@ wait_end() {
 	timeout 30 tail --pid="$UNSHARE" -f /dev/null || return 1
 	wait "$UNSHARE" 2>/dev/null || ENDED=$?
 	UNSHARE='' PID1=''
+}
+
+# As a power cut, seen from the device: everything dies at once. boot() may follow.
+host_stop() {
+	kill -KILL "$UNSHARE" 2>/dev/null || :
+	wait "$UNSHARE" 2>/dev/null || :
+	UNSHARE=
+	until_true 5 cg_remove
 }
 
 host_teardown() {
