@@ -59,12 +59,12 @@ daily() {
 
 @test "timers: Persistent= makes up for what was missed while the device was off, once" {
 	daily missed Persistent=yes
-	daily done Persistent=yes
+	daily kept Persistent=yes
 	daily fresh Persistent=yes
 	daily other Persistent=no
 	mkdir "$STATE/timers"
 	touch -d '3 days ago' "$STATE/timers/missed.timer" "$STATE/timers/other.timer"
-	touch "$STATE/timers/done.timer" -d 'now'
+	touch "$STATE/timers/kept.timer" -d 'now'
 	touch -d '3 days ago' "$STATE/timers/nobody.timer" "$STATE/timers/.hidden"
 	boot
 	until_true 10 times missed 1
