@@ -34,28 +34,35 @@ int send_fd(int socket_fd, int fd, const char *bytes, size_t n)
 	return sent < 0 ? -errno : 0;
 }
 
-int receive_fd(int socket_fd)
+ssize_t receive_with_fd(int socket_fd, void *bytes, size_t n, int flags, int *ret_fd)
 {
 	union control control;
-	char bytes[256];
-	struct iovec part = { .iov_base = bytes, .iov_len = sizeof(bytes) };
+	struct iovec part = { .iov_base = bytes, .iov_len = n };
 	struct msghdr m = { .msg_iov = &part,
 			    .msg_iovlen = 1,
 			    .msg_control = &control,
 			    .msg_controllen = sizeof(control) };
 	struct cmsghdr *c;
 	ssize_t got;
-	int fd;
 
+	*ret_fd = -1;
 	do
-		got = recvmsg(socket_fd, &m, MSG_CMSG_CLOEXEC);
+		got = recvmsg(socket_fd, &m, flags | MSG_CMSG_CLOEXEC);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return -errno;
 	c = CMSG_FIRSTHDR(&m);
-	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
-	    c->cmsg_len != CMSG_LEN(sizeof(int)))
-		return -ENOMSG;
-	memcpy(&fd, CMSG_DATA(c), sizeof(int));
-	return fd;
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(ret_fd, CMSG_DATA(c), sizeof(int));
+	return got;
+}
+
+int receive_fd(int socket_fd)
+{
+	char bytes[256];
+	int fd;
+	ssize_t got = receive_with_fd(socket_fd, bytes, sizeof(bytes), 0, &fd);
+
+	return got < 0 ? (int)got : fd < 0 ? -ENOMSG : fd;
 }

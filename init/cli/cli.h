@@ -59,6 +59,7 @@ struct call {
 	const char *level, *output, *since, *until, *grep;	/* NULL = not given */
 	char **args;
 	int n_args;
+	int pass_fd;		/* goes beside the request; 0 = none */
 };
 
 /* Whether the answer is to be JSON. Where that is not built in, no code for it is. */

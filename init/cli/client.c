@@ -11,6 +11,7 @@
 #include "runtime/base/io.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
+#include "runtime/send_fd.h"
 
 #define ANSWER_MS 10000 /* PID 1 answers at once; a start or stop may take its unit's own time */
 #define ACTION_MS 600000
@@ -154,7 +155,8 @@ int ask(const struct call *c, enum ctl_verb verb, const char *unit, unsigned fla
 	fd = open_socket(c->socket, e);
 	if (fd < 0)
 		return 1;
-	if (send(fd, &q, sizeof(q), MSG_NOSIGNAL) != (ssize_t)sizeof(q))
+	if (c->pass_fd ? send_fd(fd, c->pass_fd, (const char *)&q, sizeof(q)) < 0
+		       : send(fd, &q, sizeof(q), MSG_NOSIGNAL) != (ssize_t)sizeof(q))
 		return err_set(e, errno, "ask", "PID 1"), 1;
 	return read_replies(fd, c, follow, follow ? -1 : acts ? ACTION_MS : ANSWER_MS, row, ctx, e);
 }

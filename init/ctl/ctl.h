@@ -34,7 +34,7 @@ enum ctl_verb {
 	CTL_POWEROFF,
 	CTL_HALT,
 	CTL_RELOAD, /* of a unit its own configuration; of none all unit files are read again */
-	CTL_REEXEC, /* PID 1 becomes its binary anew and keeps all it has */
+	CTL_REEXEC, /* PID 1 becomes its binary anew, or the one in an fd beside the request */
 	CTL_EVENTS, /* CTL_R_EVENT rows; count = the last (0 = all); CTL_F_FOLLOW goes on */
 	CTL_VERBS
 };

@@ -14,6 +14,7 @@
 #include "init/ctl/ctl_verbs.h"
 #include "init/log/events.h"
 #include "runtime/base/io.h"
+#include "runtime/send_fd.h"
 
 #define CLIENTS_MAX 12
 #define ROOT_PLACES 2
@@ -208,20 +209,23 @@ static void serve(struct client *c)
 static bool hear(struct client *c)
 {
 	struct ctl_request q;
+	int fd AUTO_CLOSE = -1;
 	ssize_t n;
 
 	if (!may_ask(c))
 		return true;
-	n = recv(c->fd, &q, sizeof(q), MSG_DONTWAIT | MSG_TRUNC);
+	n = receive_with_fd(c->fd, &q, sizeof(q), MSG_DONTWAIT | MSG_TRUNC, &fd);
 	/* End of file, an error, or a request that is none: no answer is owed. */
-	if (n == 0 || (n < 0 && errno != EAGAIN) || (n > 0 && ctl_request_check(&q, (uint32_t)n))) {
+	if (n == 0 || (n < 0 && n != -EAGAIN) || (n > 0 && ctl_request_check(&q, (uint32_t)n))) {
 		drop(c);
 		return false;
 	}
 	/* A second one ends the first. */
 	if (n > 0) {
 		c->q = q;
+		c->passed_fd = fd;
 		ctl_begin(c);
+		fd = c->passed_fd;	/* -1: it was taken */
 	}
 	return true;
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "init/boot/shutdown.h"
 #include "init/keep/resume.h"
@@ -70,6 +71,23 @@ static bool is_about_unit(unsigned verb)
 	return verb >= CTL_START && verb <= CTL_KILL;
 }
 
+/* PID 1's own binary, or the one whose fd came with the request. */
+static void begin_reexec(struct client *c)
+{
+	struct err e = { 0 };
+	struct stat st;
+
+	if (c->passed_fd >= 0 &&
+	    (fstat(c->passed_fd, &st) || !S_ISREG(st.st_mode) || !(st.st_mode & 0111))) {
+		err_set(&e, EACCES, "reexec", "no program");
+		ctl_end_with(c, 1, &e);
+		return;
+	}
+	resume_ask(c->passed_fd);
+	c->passed_fd = -1;
+	ctl_end_with(c, 0, NULL);
+}
+
 void ctl_begin(struct client *c)
 {
 	static const enum shutdown_kind kinds[] = {
@@ -105,8 +123,7 @@ void ctl_begin(struct client *c)
 		c->log_at = events_tail(events_all(), c->q.count);
 		c->stage = STAGE_EVENTS;
 	} else if (verb == CTL_REEXEC) {
-		resume_ask(-1);
-		ctl_end_with(c, 0, NULL);
+		begin_reexec(c);
 	} else if (verb >= CTL_REBOOT && verb <= CTL_HALT) {
 		shutdown_start(kinds[verb], "command");
 		ctl_end_with(c, 0, NULL);

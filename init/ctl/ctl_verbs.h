@@ -29,6 +29,7 @@ struct client {
 	uint64_t filled_ms;	/* tokens are counted up to here */
 	enum stage stage;
 	struct ctl_request q;
+	int passed_fd;		/* came with it, -1 = none */
 	struct svc *unit;	/* the one named, or NULL */
 	unsigned next;		/* unit row to be sent */
 	const struct ring *ring; /* whose lines are asked for, NULL = all units' and PID 1's */

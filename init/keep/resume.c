@@ -22,6 +22,7 @@
 #include "init/sig.h"
 #include "init/svc/fdstore.h"
 #include "init/worker.h"
+#include "runtime/base/io.h"
 #include "runtime/base/log.h"
 #include "runtime/base/num.h"
 #include "runtime/base/str.h"
@@ -217,11 +218,12 @@ void resume_after_turn(void)
 	rc = crash_reexec(me.asked_fd);
 	err_set(&e, rc, "reexec", "the binary");
 	log_err(LOG_LVL_ERR, "reexec", &e);
-	me.asked_fd = -1;
+	io_close(&me.asked_fd);
 }
 
 void resume_ask(int fd)
 {
+	io_close(&me.asked_fd);
 	me.asked = true;
 	me.asked_fd = fd;
 }

@@ -130,6 +130,41 @@ more_restarts() {
 	p logs -n 200 flood | awk '/line /{ n=$NF; if (last && n != last + 1) { print "after", last, "came", n; exit 1 } last = n }'
 }
 
+@test "reexec: another binary takes over, and may lose its name" {
+	container box <<<'Exec=sleep 1000'
+	boot
+	until_true 5 state_is box state running
+	before=$(pids box)
+	{ cat "$PINTLE"; echo another; } >"/proc/$PID1/root/bin/other"
+	chmod 755 "/proc/$PID1/root/bin/other"
+	n=$(begun)
+	p reexec /bin/other
+	until_true 5 began_again "$n"
+	[ "$(readlink "/proc/$PID1/exe")" = /bin/other ]
+	[ "$(pids box)" = "$before" ]
+	# What PID 1 becomes after a fault is held by a descriptor, not by its name.
+	rm "/proc/$PID1/root/bin/other"
+	n=$(begun)
+	kill -SEGV "$PID1"
+	until_true 5 began_again "$n"
+	[[ $(readlink "/proc/$PID1/exe") == "/bin/other (deleted)" ]]
+	[ "$(pids box)" = "$before" ]
+}
+
+@test "reexec: what is no pintle of this board is refused, and PID 1 stays what it is" {
+	boot
+	n=$(begun)
+	run p reexec /bin/busybox
+	[ "$status" = 1 ]
+	[[ $output == *"/bin/busybox: no pintle of this board"* ]]
+	run p reexec /etc/passwd
+	[ "$status" = 1 ]
+	run p reexec /no/such
+	[ "$status" = 1 ]
+	[[ $output == *"/no/such: No such file"* ]]
+	[ "$(begun)" = "$n" ]
+}
+
 @test "faults: each kind is taken up, with a note" {
 	local sig
 	container box <<<'Exec=sleep 1000'
