@@ -19,6 +19,7 @@
 #include "init/guard/pressure.h"
 #include "init/guard/watchdog.h"
 #include "init/keep/resume.h"
+#include "init/log/events.h"
 #include "init/log/logs.h"
 #include "init/loop.h"
 #include "init/reload.h"
@@ -107,6 +108,7 @@ int pid1_main(int argc, char **argv)
 		early_fds();
 	resume_begin(argc, argv);
 	logs_keep_own();
+	events_keep();
 	set_up_system();
 	if (cg_tree_open(&cgroups, cgroup_parent(argc, argv), &e))
 		degraded_note(&e);

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "runtime/base/str.h"
 #include "runtime/base/path.h"
+#include "runtime/base/str.h"
 #include "runtime/cgroup_bpf.h"
 #include "runtime/cgroup_int.h"
 #include "runtime/cgroup_res.h"

@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "runtime/base/io.h"
 #include "runtime/base/at.h"
+#include "runtime/base/io.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 #include "runtime/cgroup_int.h"

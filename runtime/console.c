@@ -15,8 +15,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "runtime/base/inroot.h"
 #include "runtime/base/at.h"
+#include "runtime/base/inroot.h"
 #include "runtime/base/io.h"
 #include "runtime/enter.h"
 #include "runtime/send_fd.h"

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/base/str.h"
 #include "runtime/base/path.h"
+#include "runtime/base/str.h"
 #include "runtime/container.h"
 #include "runtime/enter.h"
 

@@ -11,8 +11,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "runtime/base/inroot.h"
 #include "runtime/base/at.h"
+#include "runtime/base/inroot.h"
 #include "runtime/base/io.h"
 #include "runtime/enter.h"
 

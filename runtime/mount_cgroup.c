@@ -12,8 +12,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "runtime/base/inroot.h"
 #include "runtime/base/at.h"
+#include "runtime/base/inroot.h"
 #include "runtime/base/io.h"
 #include "runtime/base/path.h"
 #include "runtime/base/str.h"

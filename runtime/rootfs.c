@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/base/io.h"
 #include "runtime/base/at.h"
+#include "runtime/base/io.h"
 #include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/enter.h"

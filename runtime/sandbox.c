@@ -4,8 +4,8 @@
  * children; then every mount of the namespace is made read-only or left, as the longest path that
  * leads to it says: so 4.14 needs nothing that 6.x has.
  */
-#include "runtime/base/compiler.h"
 #include "runtime/base/at.h"
+#include "runtime/base/compiler.h"
 #include "runtime/base/path.h"
 #include "runtime/sandbox.h"
 

@@ -42,6 +42,10 @@ static const struct area wanted[KEEP_KINDS] = {
 	[KEEP_UNIT] = { 0, KEEP_UNIT_MAX, UNITS_MAX },
 };
 
+/* The last area is no table of records but a block that is used where it lies: n is 0. */
+#define EVENTS_AREA 7
+
+_Static_assert(KEEP_KINDS <= EVENTS_AREA, "a place for each kind");
 _Static_assert(sizeof(struct head) <= PAGE, "the head is a page");
 
 static struct head *head;
@@ -128,6 +132,11 @@ struct ring *keep_ring(unsigned i)
 	return (struct ring *)(void *)((char *)head + head->rings_at + i * head->ring_bytes);
 }
 
+struct events *keep_events(void)
+{
+	return (struct events *)(void *)((char *)head + head->areas[EVENTS_AREA].at);
+}
+
 bool keep_has_rings(void)
 {
 	return has_rings;
@@ -162,7 +171,8 @@ static void lay_out(struct head *h)
 		h->areas[k].at = at;
 		at += ALIGN_UP(2 * wanted[k].n * copy_bytes(&wanted[k]), 16u);
 	}
-	h->rings_at = ALIGN_UP(at, PAGE);
+	h->areas[EVENTS_AREA] = (struct area){ at, (uint32_t)sizeof(struct events), 0 };
+	h->rings_at = ALIGN_UP(at + (uint32_t)sizeof(struct events), PAGE);
 	h->ring_bytes = ALIGN_UP((uint32_t)sizeof(struct ring), 8u);
 	h->n_rings = UNITS_MAX + 1;
 	h->bytes = ALIGN_UP(h->rings_at + h->n_rings * h->ring_bytes, PAGE);
@@ -210,7 +220,8 @@ static bool is_sound(const struct head *h, uint64_t size)
 			     a->at + 2ull * a->n * copy_bytes(a) > h->bytes))
 			return false;
 	}
-	return true;
+	return h->areas[EVENTS_AREA].at + (uint64_t)h->areas[EVENTS_AREA].max <= h->bytes &&
+	       h->rings_at + (uint64_t)h->n_rings * h->ring_bytes <= h->bytes;
 }
 
 static void carry_over(const struct head *old)
@@ -227,6 +238,14 @@ static void carry_over(const struct head *old)
 					 (uint32_t)len < wanted[k].max ? (uint32_t)len
 								       : wanted[k].max);
 		}
+	if (old->ring_bytes == head->ring_bytes) {
+		i = old->n_rings < head->n_rings ? old->n_rings : head->n_rings;
+		memcpy(keep_ring(0), (const char *)old + old->rings_at, i * head->ring_bytes);
+		has_rings = i == head->n_rings;
+	}
+	if (old->areas[EVENTS_AREA].max == sizeof(struct events))
+		memcpy(keep_events(), (const char *)old + old->areas[EVENTS_AREA].at,
+		       sizeof(struct events));
 	head->crashes = old->crashes;
 }
 

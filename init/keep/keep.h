@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "init/log/events.h"
 #include "init/log/ring.h"
 #include "runtime/base/err.h"
 
@@ -40,9 +41,9 @@ struct keep_crashes {
 
 /*
  * Makes the region (fd < 0), or takes over that of the pintle that was here before; where its
- * layout is another, its records are carried into a new one and its rings are lost. *ret_resumed:
- * there is something to take up. 0, or -errno with e: without a memfd the region is plain memory,
- * and a fault of PID 1 is the last.
+ * layout is another, its records are carried into a new one; rings and events, too, unless their
+ * own size is another. *ret_resumed: there is something to take up. 0, or -errno with e: without a
+ * memfd the region is plain memory, and a fault of PID 1 is the last.
  */
 int keep_open(int fd, bool *ret_resumed, struct err *e);
 /* False before keep_open(): a fault that early has nothing to note. */
@@ -60,6 +61,8 @@ int keep_get(enum keep_kind kind, unsigned i, void *ret, uint32_t cap);
 void keep_drop(enum keep_kind kind, unsigned i);
 /* Ring 0 is PID 1's own, ring 1 + i that of svcs[i]. */
 struct ring *keep_ring(unsigned i);
+/* The ring of events, used where it lies; all zero at first. */
+struct events *keep_events(void);
 /* Whether the rings hold what was there before this life. */
 bool keep_has_rings(void);
 struct keep_crashes *keep_crashes(void);

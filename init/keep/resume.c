@@ -17,6 +17,7 @@
 #include "init/guard/watchdog.h"
 #include "init/keep/crash.h"
 #include "init/keep/svc_saved.h"
+#include "init/log/events.h"
 #include "init/loop.h"
 #include "init/reload.h"
 #include "init/sig.h"
@@ -114,13 +115,16 @@ uint32_t resume_units(void)
 	return me.resumed && keep_get(KEEP_SYSTEM, 0, &r, sizeof(r)) > 0 ? r.units : 0;
 }
 
-static void say_crash(void)
+static void say_crash(uint32_t known)
 {
 	const struct keep_crash *c = &keep_crashes()->last;
 	struct err e = { 0 };
 
-	if (!crash_recent(loop_now()))
+	if (keep_crashes()->count == known) {
+		events_add(EVENT_REEXEC, NULL, NULL, PINTLE_VERSION, "asked for");
 		return;
+	}
+	events_add(EVENT_REEXEC, NULL, NULL, PINTLE_VERSION, "PID 1 fell");
 	err_set(&e, EFAULT, "PID 1 fell",
 		"signal %d, address 0x%llx, pc 0x%llx; %u in the last minute; taken up again",
 		c->signal, (unsigned long long)c->address, (unsigned long long)c->pc,
@@ -170,7 +174,7 @@ void resume_all(void (*booted)(void))
 
 	keep_get(KEEP_SYSTEM, 0, &r, sizeof(r));
 	take_up(&r, booted);
-	say_crash();
+	say_crash(r.crashes);
 	if (me.safe_mode) {
 		enter_safe_mode();
 		return;
@@ -193,6 +197,7 @@ static void fill(struct saved_system *r)
 	r->worker = worker_pid();
 	r->orphans = sig_orphans();
 	r->units = reload_generation();
+	r->crashes = keep_crashes()->count;
 	r->policy_insecure = degraded_is_insecure();
 	str_copy(r->degraded, sizeof(r->degraded), degraded_text());
 	r->watchdog = saved_number(watchdog_held()->fd);

@@ -30,8 +30,8 @@ void resume_all(void (*booted)(void));
 /* After each turn: the system's record, and a reexec that was asked for. */
 void resume_after_turn(void);
 /*
- * Has PID 1 become the binary in fd (the held one if < 0) at the end of this turn; fd is taken. Until
- * the new one has called resume_guard() a fault of it leads back to the binary before.
+ * Has PID 1 become the binary in fd (the held one if < 0) at the end of this turn; fd is taken.
+ * Until the new one has called resume_guard() a fault of it leads back to the binary before.
  */
 void resume_ask(int fd);
 

@@ -81,7 +81,8 @@ struct saved_system {
 	uint8_t reset_cause, device_safe_mode, ladder[8];
 	uint8_t more[4];
 	uint64_t ladder_sick_ms, ladder_step_ms, ladder_well_ms;
-	uint32_t units, spare2;		/* the generation of unit files: reload.h */
+	uint32_t units;			/* the generation of unit files: reload.h */
+	uint32_t crashes;		/* of PID 1, that it knew of */
 };
 
 _Static_assert(sizeof(struct saved_system) <= KEEP_SYSTEM_MAX, "fits its place");

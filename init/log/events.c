@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "init/ctl/ctl_server.h"
+#include "init/keep/keep.h"
 #include "init/log/logs.h"
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 
-static struct events all;
+static struct events *all;
 
 void events_put(struct events *r, const struct event_body *e)
 {
@@ -52,11 +53,16 @@ void events_add(enum event_kind kind, const char *unit, const char *from, const 
 	put_text(e.from, sizeof(e.from), from);
 	put_text(e.to, sizeof(e.to), to);
 	put_text(e.reason, sizeof(e.reason), reason);
-	events_put(&all, &e);
+	events_put(all, &e);
 	ctl_new_events();
+}
+
+void events_keep(void)
+{
+	all = keep_events();
 }
 
 const struct events *events_all(void)
 {
-	return &all;
+	return all;
 }

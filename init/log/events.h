@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "init/ctl/ctl.h"
+#include "init/ctl/event.h"
 
 #define EVENTS_MAX 40
 
@@ -29,6 +29,8 @@ uint64_t events_tail(const struct events *r, unsigned count);
 /* Notes an event now; texts are cut to their fields, NULL is "". unit "" = PID 1's own. */
 void events_add(enum event_kind kind, const char *unit, const char *from, const char *to,
 		const char *reason);
+/* Has PID 1 use the ring that outlives it. Once keep_open() has been called. */
+void events_keep(void);
 /* The ring of PID 1. */
 const struct events *events_all(void);
 

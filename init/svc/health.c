@@ -79,10 +79,13 @@ static void act_bad(struct svc *s)
 static void judge(struct svc *s, bool ok)
 {
 	struct health *h = s->health;
+	const char *before = health_word(s);
 	bool was_startup = h->state.startup;
 	struct health_verdict v = health_rule_step(&s->unit->health, &h->state, ok, loop_now());
 
 	s->dirty = true;
+	if (health_word(s) != before)
+		events_add(EVENT_HEALTH, s->unit->name, before, health_word(s), NULL);
 	set_due(s, &v);
 	if (v.became_good) {
 		svc_say(s, "healthy");

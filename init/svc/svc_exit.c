@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* How a unit's processes ended: the exec report, the exit status, Restart=. See svc_exit.h. */
+#include "init/log/events.h"
 #include "init/svc/svc_exit.h"
 
 #include <errno.h>
@@ -278,6 +279,8 @@ static void book(struct svc *s, enum svc_role role, int code, int sig, bool core
 		s->exit_code = sig ? -1 : code;
 		s->exit_signal = sig;
 		s->oom_killed = sig && s->has_cg && cg_oom_kills(&s->cg) > s->oom_kills;
+		if (s->oom_killed)
+			events_add(EVENT_OOM, s->unit->name, NULL, NULL, "over its memory limit");
 		main_ended(s, how);
 	} else {
 		control_ended(s, how, code, sig);

@@ -3,8 +3,8 @@
  * state.json of a container, written whole and read back, and the specification's state (runtime.md
  * "State").
  */
-#include "runtime/base/compiler.h"
 #include "runtime/base/at.h"
+#include "runtime/base/compiler.h"
 #include "runtime/oci/box_state.h"
 
 #include <errno.h>

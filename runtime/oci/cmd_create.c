@@ -6,8 +6,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "runtime/base/compiler.h"
 #include "runtime/base/at.h"
+#include "runtime/base/compiler.h"
 #include "runtime/base/io.h"
 #include "runtime/base/num.h"
 #include "runtime/oci/commands.h"

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runtime/base/io.h"
 #include "runtime/base/at.h"
+#include "runtime/base/io.h"
 #include "runtime/base/path.h"
 #include "runtime/oci/commands.h"
 #include "runtime/oci/spec_json.h"

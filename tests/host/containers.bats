@@ -246,6 +246,7 @@ SCRIPT
 	until_true 20 not_running hog
 	run ! grep -q survived <(p logs hog)
 	[ "$(state hog oom_killed)" = true ]
+	p events | grep -q 'oom-kill hog.container: .*over its memory limit'
 }
 
 @test "limits: no more processes than PidsLimit" {

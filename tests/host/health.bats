@@ -52,6 +52,8 @@ times() {
 	inside /bin/touch /roots/bb/tmp/alive
 	until_true 5 health_is web healthy
 	p logs web | grep -q unhealthy
+	p events | grep -q 'health web.container: healthy -> unhealthy'
+	p events | grep -q 'health web.container: unhealthy -> healthy'
 }
 
 @test "health: HealthOnFailure=restart, kill, stop" {

@@ -130,6 +130,21 @@ more_restarts() {
 	p logs -n 200 flood | awk '/line /{ n=$NF; if (last && n != last + 1) { print "after", last, "came", n; exit 1 } last = n }'
 }
 
+@test "reexec: what happened before is still told, and that PID 1 began anew and why" {
+	service early <<<'ExecStart=/bin/sleep 1000'
+	boot
+	until_true 5 state_is early state running
+	reexec
+	n=$(begun)
+	kill -SEGV "$PID1"
+	until_true 5 began_again "$n"
+	p events | tee "$T/events"
+	grep -q 'state early.service: .*-> running' "$T/events"
+	[ "$(grep -c ' reexec ' "$T/events")" = 2 ]
+	grep ' reexec ' "$T/events" | head -1 | grep -q 'asked for'
+	grep ' reexec ' "$T/events" | tail -1 | grep -q 'PID 1 fell'
+}
+
 @test "reexec: another binary takes over, and may lose its name" {
 	container box <<<'Exec=sleep 1000'
 	boot
