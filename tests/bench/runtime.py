@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""runtime.py RUNTIME BUSYBOX: what a container costs by pintle-runc, crun and runc, in turn in one run (machines are noisy:
-compare within a line). The same bundle, busybox, six namespaces and a control group of version 1; RUNS=30 rounds, medians.
-Runs in a private mount namespace; the unified hierarchy of a hybrid host is taken out of sight, since crun refuses such hosts."""
+"""runtime.py RUNTIME BUSYBOX: what a container costs by pintle-runc, crun, runc and with no runtime at all (floor.c), in turn in
+one run (machines are noisy: compare within a line; in parentheses pintle-runc's part of it). The same bundle, busybox, six
+namespaces and a control group of version 1; RUNS=30 rounds, medians. COUNT=1000 containers one after the other, AT_ONCE=200. Runs in a private mount namespace; the unified hierarchy of a hybrid host is taken out of sight, since crun refuses such hosts."""
 import json
 import os
 import shutil
@@ -13,6 +13,9 @@ import tempfile
 import time
 
 RUNS = int(os.environ.get("RUNS", "30"))
+COUNT = int(os.environ.get("COUNT", "1000"))
+AT_ONCE = int(os.environ.get("AT_ONCE", "200"))
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def bundle(folder, busybox):
@@ -55,6 +58,75 @@ class Runtime:
         return (time.perf_counter() - began) * 1000
 
 
+class Floor:
+    """Namespaces, mounts, pivot_root and exec, nothing else."""
+    name = "floor"
+
+    def __init__(self, folder):
+        self.times, self.folder = [], folder
+        self.path = os.path.join(folder, "floor")
+        subprocess.run(["gcc", "-static", "-O2", "-o", self.path, os.path.join(HERE, "floor.c")], check=True)
+
+    def do(self, *_):
+        began = time.perf_counter()
+        status = subprocess.call([self.path, os.path.join(self.folder, "rootfs"), "/bin/true"])
+        if status:
+            raise SystemExit(f"floor: status {status}")
+        return (time.perf_counter() - began) * 1000
+
+
+def before_exec(r):
+    """KiB that only the container's process has, and its peak, when all that is left to it is the exec."""
+    name = f"still-{r.name}"
+    r.do("create", name)
+    state = json.loads(subprocess.run([r.path, "state", name], capture_output=True, check=True).stdout)
+    with open(f"/proc/{state['pid']}/smaps_rollup") as f:
+        private = sum(int(row.split()[1]) for row in f if row.startswith("Private_"))
+    with open(f"/proc/{state['pid']}/status") as f:
+        peak_kib = next(int(row.split()[1]) for row in f if row.startswith("VmHWM"))
+    r.do("delete", "--force", name)
+    return f"{private} of {peak_kib} KiB"
+
+
+def traces():
+    """What a container may leave behind: groups, mounts, processes, state."""
+    groups = sum(len(folders) for _, folders, _ in os.walk("/sys/fs/cgroup"))
+    with open("/proc/self/mountinfo") as f:
+        mounts = len(f.readlines())
+    state = len(os.listdir("/run/pintle-runc")) if os.path.isdir("/run/pintle-runc") else 0
+    return {"groups": groups, "mounts": mounts, "processes": sum(n.isdigit() for n in os.listdir("/proc")), "state": state}
+
+
+def left_over(before):
+    """What is more than before; processes of the kernel come and go, so those have some seconds to settle."""
+    for _ in range(50):
+        more = {k: v - before[k] for k, v in traces().items() if v > before[k]}
+        if not more.keys() - {"processes"} and more.get("processes", 0) <= 3:
+            return "nothing left over"
+        time.sleep(0.1)
+    return f"LEFT OVER: {more}"
+
+
+def many(r):
+    before, began = traces(), time.perf_counter()
+    for i in range(COUNT):
+        r.do("run", f"many-{i}")
+    print(f"{COUNT} containers one after the other: {(time.perf_counter() - began) * 1000 / COUNT:.1f} ms each, {left_over(before)}")
+
+
+def at_once(r):
+    before, began = traces(), time.perf_counter()
+    running = [subprocess.Popen([r.path, "run", "-d", f"once-{i}"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+               for i in range(AT_ONCE)]
+    failed = sum(p.wait() != 0 for p in running)
+    ms = (time.perf_counter() - began) * 1000
+    said = subprocess.run([r.path, "list", "-f", "json"], capture_output=True, check=True).stdout
+    up = sum(c["id"].startswith("once-") and c["status"] == "running" for c in json.loads(said))
+    for i in range(AT_ONCE):
+        r.do("delete", "--force", f"once-{i}")
+    print(f"{AT_ONCE} at once: {up} up in {ms:.0f} ms, {failed} failed, {left_over(before)}")
+
+
 def line(what, runtimes, once):
     for r in runtimes:
         r.times = []
@@ -90,7 +162,7 @@ def main():
         os.chdir(folder)
         runtimes = [Runtime("pintle-runc", pintle, folder)] + [
             Runtime(n, shutil.which(n), folder) for n in ("crun", "runc") if shutil.which(n)]
-        line("run true", runtimes, lambda r, name: r.do("run", name))
+        line("run true", runtimes + [Floor(folder)], lambda r, name: r.do("run", name))
         line("create, start, delete", runtimes, life)
         configure(pintle, folder, "sleep", "1000")
         for r in runtimes:
@@ -98,8 +170,11 @@ def main():
         line("exec true", runtimes, lambda r, name: r.do("exec", f"host-{r.name}", "true"))
         for r in runtimes:
             r.do("delete", "--force", f"host-{r.name}")
+        print(f"{'private before exec':24}" + "".join(f"  {r.name} {before_exec(r)}" for r in runtimes))
+        at_once(runtimes[0])
         configure(pintle, folder, "true")
         print(f"{'peak memory of run':24}" + "".join(f"  {r.name} {max(peak(r) for _ in range(5))} KiB" for r in runtimes))
+        many(runtimes[0])
 
 
 main()

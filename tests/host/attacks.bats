@@ -113,22 +113,88 @@ refused() {
 	[ "$(ls -A "$V")" = secret ]
 }
 
-@test "2021-30465: a sibling that swaps folder and symlink while mounts are made" {
-	mkdir -p "$T/shared/a" "$T/src" && touch "$T/src/new"
-	ln -s "$V" "$T/shared/b"
-	edit '.mounts += [{"destination":"/s","source":"'"$T/shared"'","options":["bind"]},
-		{"destination":"/s/a","type":"tmpfs","source":"tmpfs"}, {"destination":"/s/a/x","source":"'"$T/src"'","options":["bind"]}]'
-	args true
-	"$BATS_FILE_TMPDIR/race" "$T/shared/a" "$T/shared/b" 3>&- &
-	local racer=$! end=$((SECONDS + ${RACE_SECONDS:-8})) tries=0 done=0
-	while [ $SECONDS -lt $end ]; do
-		rt run --bundle "$B" c >/dev/null 2>&1 && done=$((done + 1))
-		tries=$((tries + 1))
+# race FOLDER N: folders a1, … aN and as many symlinks to the victim, b1, … bN, swapped until race_end, which sets SWAPS.
+race() {
+	local i
+	for i in $(seq "$2"); do
+		mkdir -p "$1/a$i"
+		ln -s "$V" "$1/b$i"
+	done
+	"$BATS_FILE_TMPDIR/race" "$1" "$2" 3>&- >"$T/swaps" &
+	RACER=$!
+}
+
+race_end() {
+	kill "$RACER"
+	wait "$RACER"
+	SWAPS=$(cat "$T/swaps")
+}
+
+# A mount of each kind below the folders that are swapped: each is a try.
+race_mounts() {
+	local i more=
+	for i in $(seq "$1"); do
+		more+=",{\"destination\":\"/s/a$i\",\"type\":\"tmpfs\",\"source\":\"tmpfs\"}
+			,{\"destination\":\"/s/a$i/folder\",\"source\":\"$T/src\",\"options\":[\"rbind\",\"ro\"]}
+			,{\"destination\":\"/s/a$i/file\",\"source\":\"$T/src/new\",\"options\":[\"bind\"]}
+			,{\"destination\":\"/s/a$i/made/deep\",\"type\":\"tmpfs\",\"source\":\"tmpfs\",\"options\":[\"nosuid\",\"size=64k\"]}
+			,{\"destination\":\"/s/a$i/queue\",\"type\":\"mqueue\",\"source\":\"mqueue\"}"
+	done
+	edit ".mounts += [{\"destination\":\"/s\",\"source\":\"$T/shared\",\"options\":[\"bind\"]}$more]
+		| .linux.devices = [range(1; $1 + 1) | {path: \"/s/a\(.)/node\", type: \"c\", major: 1, minor: 3, fileMode: 438}]
+		| .linux.maskedPaths += [range(1; $1 + 1) | \"/s/a\(.)/file\"]
+		| .linux.readonlyPaths += [range(1; $1 + 1) | \"/s/a\(.)/folder\"]"
+	MOUNTS=$(($1 * 8))
+}
+
+# race_for SECONDS NAME: containers one after the other while the names are swapped; nothing of the host is touched.
+race_for() {
+	local end=$((SECONDS + $1)) refused=0 started=0
+	race "$T/shared" "$SIBLINGS"
+	while [ $SECONDS -lt "$end" ]; do
+		if rt run --bundle "$B" c >/dev/null 2>&1; then started=$((started + 1)); else refused=$((refused + 1)); fi
 		[ "$(ls -A "$V")" = secret ]
 	done
-	kill "$racer"
-	echo "# $tries containers, $done of them started, while the names were swapped" >&3
-	[ "$tries" -gt 50 ]
+	race_end
+	TRIES=$((TRIES + started * MOUNTS + refused))
+	echo "# $2: $started containers started with $MOUNTS targets each, $refused refused, $SWAPS swaps, 0 objects of the host touched" >&3
+	[ "$started" -gt 0 ]
+	[ "$SWAPS" -gt $((started * MOUNTS)) ]
+}
+
+@test "2021-30465: a sibling that swaps folders and symlinks while mounts, nodes and masks are made" {
+	local seconds=${RACE_SECONDS:-8}
+	SIBLINGS=4 TRIES=0
+	mkdir -p "$T/shared" "$T/src" && touch "$T/src/new"
+	chmod 777 "$V"
+	# What goes by path alone is caught by this: else the rest would prove nothing.
+	race "$T/shared" "$SIBLINGS"
+	until_true 20 naive_is_caught
+	race_end
+	find "$V" -name naive -delete
+	rm -rf "$T/shared"
+	mkdir "$T/shared"
+	race_mounts "$SIBLINGS"
+	# Where the links lead inside the root there is a folder of that name: a try ends there, not in an error.
+	mkdir -p "$R$V"
+	args true
+	race_for $((seconds / 2)) "as root"
+	rm -rf "$T/shared" && mkdir "$T/shared"
+	userns
+	chown 700000:700000 "$T/shared"
+	# A node that is bound there has the host's name: there is none of these.
+	edit '.linux.devices = []'
+	MOUNTS=$((SIBLINGS * 7))
+	race_for $((seconds / 2)) "in a user namespace"
+	chmod 755 "$V"
+	echo "# $TRIES tries in $seconds s" >&3
+	[ "$seconds" -lt 60 ] || [ "$TRIES" -ge 10000 ]
+}
+
+naive_is_caught() {
+	local i
+	for i in $(seq 50); do mkdir -p "$T/shared/a1/naive" 2>/dev/null || :; done
+	[ -e "$V/naive" ]
 }
 
 @test "2019-16884, 2019-19921, 2023-27561, 2025-52881: nothing is mounted over proc, nothing written there goes elsewhere" {

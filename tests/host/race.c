@@ -1,18 +1,46 @@
 /* SPDX-License-Identifier: ISC */
-/* race A B: swaps two names by renameat2(RENAME_EXCHANGE) as fast as it can until it is killed. */
+/*
+ * race FOLDER N: swaps FOLDER/a1 with FOLDER/b1, a2 with b2, … aN by renameat2(RENAME_EXCHANGE) as
+ * fast as it can until SIGTERM; then prints how many swaps that were.
+ */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define EXCHANGE 2
+
+static volatile sig_atomic_t over;
+
+static void on_term(int sig)
+{
+	(void)sig;
+	over = 1;
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 3)
+	int folder = argc == 3 ? open(argv[1], O_PATH | O_DIRECTORY) : -1, n, i;
+	unsigned long swaps = 0;
+	char a[16], b[16];
+
+	if (folder < 0)
 		return 2;
-	for (;;)
-		if (syscall(SYS_renameat2, AT_FDCWD, argv[1], AT_FDCWD, argv[2], 2)) {
-			perror("renameat2");
-			return 1;
+	n = atoi(argv[2]);
+	signal(SIGTERM, on_term);
+	while (!over)
+		for (i = 1; i <= n; i++) {
+			snprintf(a, sizeof(a), "a%d", i);
+			snprintf(b, sizeof(b), "b%d", i);
+			if (syscall(SYS_renameat2, folder, a, folder, b, EXCHANGE)) {
+				perror("renameat2");
+				return 1;
+			}
+			swaps++;
 		}
+	printf("%lu\n", swaps);
+	return 0;
 }
