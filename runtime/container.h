@@ -29,6 +29,8 @@ struct ctr_place {
 	int netns_fd;
 	const struct spec_idmap *uid_map, *gid_map; /* with CLONE_NEWUSER; written by the parent */
 	unsigned n_uid_map, n_gid_map;
+	/* from tools only: writes both maps where the caller may not; NULL = they are written */
+	int (*map_ids)(const struct ctr_place *place, pid_t pid, struct err *e);
 	const struct ctr_join
 		*joins; /* from tools only: the caller's own namespaces change for a moment */
 	unsigned n_joins;

@@ -38,7 +38,9 @@ static long clone_child(void *ctx, uint64_t more, int *pidfd)
 	const struct ctr_place *p = l->place;
 	uint64_t flags = (p->namespaces & ~LATE_NAMESPACES) | more;
 	struct sys_clone_args args = {
-		.flags = flags | SYS_CLONE_PIDFD, .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD,
+		.flags = flags | SYS_CLONE_PIDFD, .pidfd = (uintptr_t)pidfd,
+		/* A sibling has ours: clone3(2) wants none named. */
+		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
 	};
 	long pid = -ENOSYS;
 
@@ -168,10 +170,15 @@ static void deny_setgroups(pid_t pid)
 static int let_go(const struct launch *l, pid_t pid, struct err *e)
 {
 	const struct ctr_place *p = l->place;
-	int rc = write_map(pid, "uid_map", p->uid_map, p->n_uid_map, e);
+	int rc;
 
-	deny_setgroups(pid);
-	rc = rc ?: write_map(pid, "gid_map", p->gid_map, p->n_gid_map, e);
+	if (p->map_ids) {
+		rc = p->map_ids(p, pid, e);
+	} else {
+		rc = write_map(pid, "uid_map", p->uid_map, p->n_uid_map, e);
+		deny_setgroups(pid);
+		rc = rc ?: write_map(pid, "gid_map", p->gid_map, p->n_gid_map, e);
+	}
 	return rc ? rc : io_write_full(l->go[1], "", 1);
 }
 

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "runtime/base/compiler.h"
+#include "runtime/base/dir.h"
 #include "runtime/base/io.h"
 #include "runtime/base/jsonw.h"
 #include "runtime/base/num.h"
+#include "runtime/base/path.h"
 #include "runtime/base/str.h"
 #include "runtime/cgroup_stats.h"
 #include "runtime/oci/bundle.h"
@@ -24,8 +26,8 @@ struct target {
 
 static SCRATCH struct target t;
 
-/* The running container of that id, and its group. */
-static int find(const char *id, bool change, struct err *e)
+/* The running container of that id. */
+static int find_running(const char *id, bool change, struct err *e)
 {
 	int rc = box_open(&t.box, id, change, e);
 
@@ -35,7 +37,15 @@ static int find(const char *id, bool change, struct err *e)
 	if (t.box.status == BOX_STOPPED || t.box.status == BOX_CREATING)
 		return err_set(e, ESRCH, "container", "container not running: %s is %s", id,
 			       box_word(t.box.status));
-	return box_cgroup(&t.box, &t.tree, &t.cg, e);
+	return 0;
+}
+
+/* And its group. */
+static int find(const char *id, bool change, struct err *e)
+{
+	int rc = find_running(id, change, e);
+
+	return rc ? rc : box_cgroup(&t.box, &t.tree, &t.cg, e);
 }
 
 static int freeze(const struct command *c, int argc, char **argv, bool frozen, struct err *e)
@@ -83,6 +93,32 @@ static int print_process(pid_t pid, void *ctx)
 	return io_write_full(STDOUT_FILENO, s.buf, s.len);
 }
 
+/* A rootless container has no group: its processes are those of its pid namespace. */
+static int each_process(int (*take)(pid_t pid, void *ctx), void *ctx)
+{
+	char path[48], its[64], own[64];
+	struct dir_entry entry;
+	struct dir d;
+	uint64_t pid;
+	int fd AUTO_CLOSE = -1, rc;
+
+	if (t.box.cgroup[0])
+		return cg_each(&t.cg, take, ctx);
+	fd = path_open(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY, 0);
+	str_print(path, sizeof(path), "/proc/%d/ns/pid", (int)t.box.pid);
+	if (fd < 0 || path_readlink(path, its, sizeof(its)) < 0)
+		return -errno;
+	for (rc = dir_start(&d, fd); !rc && (rc = dir_next(&d, &entry)) > 0; rc = 0) {
+		if (num_u64(entry.name, strlen(entry.name), INT32_MAX, &pid))
+			continue;
+		str_print(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
+		memset(own, 0, sizeof(own));
+		if (path_readlink(path, own, sizeof(own)) > 0 && !memcmp(own, its, strlen(own)))
+			rc = take((pid_t)pid, ctx);
+	}
+	return rc;
+}
+
 int cmd_ps(const struct command *c, int argc, char **argv, struct err *e)
 {
 	const char *format = "table";
@@ -90,16 +126,18 @@ int cmd_ps(const struct command *c, int argc, char **argv, struct err *e)
 	int rc = command_options(c, table, argc, argv, &argv, e);
 	struct jsonw w;
 
-	rc = rc ?: find(argv[0], false, e);
+	rc = rc ?: find_running(argv[0], false, e);
+	if (!rc && t.box.cgroup[0])
+		rc = box_cgroup(&t.box, &t.tree, &t.cg, e);
 	if (rc)
 		return rc;
 	if (strcmp(format, "json")) {
 		io_write_full(STDOUT_FILENO, "PID      COMMAND\n", 17);
-		rc = cg_each(&t.cg, print_process, NULL);
+		rc = each_process(print_process, NULL);
 	} else {
 		jsonw_start(&w, STDOUT_FILENO);
 		jsonw_array(&w, NULL);
-		rc = cg_each(&t.cg, print_pid_json, &w);
+		rc = each_process(print_pid_json, &w);
 		jsonw_close(&w, ']');
 		jsonw_newline(&w);
 		jsonw_flush(&w);

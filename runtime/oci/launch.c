@@ -22,6 +22,7 @@
 #include "runtime/base/str.h"
 #include "runtime/base/sys.h"
 #include "runtime/oci/cgroups_path.h"
+#include "runtime/oci/newidmap.h"
 #include "runtime/oci/notify.h"
 #include "runtime/oci/say.h"
 
@@ -214,6 +215,7 @@ static int make_place(struct launched *l, struct err *e)
 	p->n_uid_map = c->userns.n_uid;
 	p->gid_map = c->userns.gid;
 	p->n_gid_map = c->userns.n_gid;
+	p->map_ids = newidmap_wanted(p) ? newidmap_write : NULL;
 	c->spec.host_mountns = !has_namespace(c, CLONE_NEWNS);
 	c->spec.session = &l->session.spec;
 	c->spec.stdin_fd = 0;

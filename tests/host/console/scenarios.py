@@ -294,7 +294,7 @@ def stalled_line():
 	time.sleep(8)
 	line.send("\x03")
 	time.sleep(0.5)
-	while line.read(0.2):
+	while line.read(1):
 		pass
 	line.text = ""
 	line.send("\rhelp\r")
@@ -313,7 +313,7 @@ def slow_line():
 	serve(answer)
 	line = console()
 	line.send("logs web\r")
-	until = time.monotonic() + 40
+	until = time.monotonic() + 200
 	while "pintle> " not in line.text and time.monotonic() < until:
 		line.read(1)
 		time.sleep(0.05)
