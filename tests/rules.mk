@@ -43,6 +43,15 @@ check-conformance: ## runtime-tools' validation programs: OCI_SUITE=folder; RUNT
 	@ln -sf pintle out/host/pintle-runc
 	@tests/conformance/run $(RUNTIME) "$${OCI_SUITE:?OCI_SUITE is the folder of the built suite}"
 
+# Debian's 6.1 kernel with control groups of version 2 alone, the guest's programs this machine's own.
+QEMU_TESTS ?= engines.bats attacks.bats
+check-qemu: ## podman, containerd and the attacks in QEMU with cgroup v2, beside crun
+	@$(MAKE) BOARD=host all
+	@$(MAKE) BOARD=qemu_x86_64 kernel
+	@rm -f out/results/qemu.tsv
+	@BUSYBOX=$$(tests/images/busybox.sh out/busybox amd64) PINTLE=out/host/pintle tests/qemu/run $(QEMU_TESTS); \
+		sh tests/sum.sh show qemu
+
 .PHONY: check-race
 check-race: ## 60 s of a sibling that swaps what containers mount on, with and without a user namespace
 	@$(MAKE) BOARD=host all

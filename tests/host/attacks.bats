@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: ISC
 # shellcheck disable=SC2016 # scripts are in single quotes
 # Escapes that other runtimes fell to, tried on pintle-runc: each test performs the attack, with and without a user namespace where that
-# makes a difference, and looks at the host. The numbers are the CVEs' of runc, crun, LXC, kubelet. RACE_SECONDS=60 for the long form.
+# makes a difference, and looks at the host. The numbers are the CVEs' of runc, crun, LXC, kubelet. RACE_SECONDS=60 for the long form;
+# RACE_PAUSE_US=1000 where containers are so slow that none gets through otherwise.
 
 load lib.bash
 
@@ -120,7 +121,7 @@ race() {
 		mkdir -p "$1/a$i"
 		ln -s "$V" "$1/b$i"
 	done
-	"$BATS_FILE_TMPDIR/race" "$1" "$2" 3>&- >"$T/swaps" &
+	"$BATS_FILE_TMPDIR/race" "$1" "$2" "${RACE_PAUSE_US:-0}" 3>&- >"$T/swaps" &
 	RACER=$!
 }
 

@@ -13,7 +13,7 @@ setup() {
 	# The root of a user namespace is nobody out here: it must be able to come this far.
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$T"
 	mkdir -p "$T/root/bin" "$T/root"/{proc,sys,dev,etc,tmp,run}
-	put_busybox "$T/root" sh ls cat id sleep true env echo tty touch hostname grep
+	put_busybox "$T/root" sh ls cat id sleep true env echo tty touch hostname grep stat
 	echo 'root:x:0:0:root:/root:/bin/sh' >"$T/root/etc/passwd"
 	ln -sf "$PINTLE" "$T/pintle-runc"
 	echo 'containers:700000:65536' >"$T/subid"
@@ -65,7 +65,7 @@ same() {
 		mkdir -p $DIR/v && echo shared >$DIR/v/file
 		try $RUN --rm -v $DIR/v:/v:ro $R sh -c "cat /v/file; touch /v/x"
 		try $RUN --rm --mount type=tmpfs,dst=/scratch,tmpfs-size=1m $R sh -c "grep /scratch /proc/mounts"
-		try $RUN --rm --device /dev/fuse $R ls -l /dev/fuse
+		try $RUN --rm --device /dev/fuse $R stat -c "%F %t:%T %a %u:%g" /dev/fuse
 		try $RUN --rm --cap-drop all --cap-add net_raw $R grep Cap /proc/self/status
 		try $RUN --rm --security-opt no-new-privileges $R grep NoNewPrivs /proc/self/status
 		try $RUN --rm --privileged $R sh -c "grep CapEff /proc/self/status; ls /dev/null"
@@ -79,11 +79,18 @@ same() {
 		try $RUN --rm --memory 32m --pids-limit 50 --cpus 0.5 --cpu-shares 512 $R sh -c "sleep 0.1; echo ran"
 		$RUN -d --name c --memory 32m --pids-limit 50 --cpus 0.5 $R sleep 100 >/dev/null
 		P=$($PODMAN inspect -f "{{.State.Pid}}" c)
-		for f in memory/memory.limit_in_bytes pids/pids.max cpu/cpu.cfs_quota_us; do
-			cat /sys/fs/cgroup/${f%%/*}$(sed -n "s/^[0-9]*:${f%%/*}://p" /proc/$P/cgroup)/${f#*/}
-		done
+		limit() {
+			if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+				cat /sys/fs/cgroup$(sed -n "s/^0:://p" /proc/$P/cgroup)/$1
+			else
+				cat /sys/fs/cgroup/${2%%/*}$(sed -n "s/^[0-9]*:${2%%/*}://p" /proc/$P/cgroup)/${2#*/}
+			fi
+		}
+		limit memory.max memory/memory.limit_in_bytes
+		limit pids.max pids/pids.max
+		limit cpu.max cpu/cpu.cfs_quota_us
 		try $PODMAN update --memory 64m c
-		cat /sys/fs/cgroup/memory$(sed -n "s/^[0-9]*:memory://p" /proc/$P/cgroup)/memory.limit_in_bytes
+		limit memory.max memory/memory.limit_in_bytes
 		try $PODMAN rm -f -t 0 c
 	'
 	grep -q '^33554432$' "$T/pintle.out"
@@ -149,7 +156,9 @@ same() {
 		CTR="ctr -a $DIR/sock"
 		RUN="$CTR run --rootfs --runc-binary $RUNTIME"
 		try $RUN --rm '"$T"'/root a1 id
-		try $RUN --rm --memory-limit 33554432 '"$T"'/root a2 sh -c "grep memory: /proc/self/cgroup"
+		try $RUN -d --memory-limit 33554432 '"$T"'/root a2 sleep 100
+		cat /sys/fs/cgroup/default/a2/memory.max /sys/fs/cgroup/memory/default/a2/memory.limit_in_bytes 2>/dev/null
+		$CTR task kill -s SIGKILL a2
 		try $RUN -d '"$T"'/root a3 sleep 100
 		try $CTR task exec --exec-id e1 a3 sh -c "echo in; exit 5"
 		try $CTR task ls -q
@@ -167,7 +176,7 @@ same() {
 	' >"$T/pintle.out"
 	cat "$T/pintle.out"
 	grep -q 'uid=0(root) gid=0' "$T/pintle.out" || grep -q 'uid=0 gid=0' "$T/pintle.out"
-	grep -q 'memory:/default/a2' "$T/pintle.out"
+	grep -q '^33554432$' "$T/pintle.out"
 	grep -q '^status 5$' "$T/pintle.out"
 	grep -q 'pids.current *1 *$' "$T/pintle.out"
 	grep -q 'nothere: No such file' "$T/pintle.out"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * race FOLDER N: swaps FOLDER/a1 with FOLDER/b1, a2 with b2, … aN by renameat2(RENAME_EXCHANGE) as
- * fast as it can until SIGTERM; then prints how many swaps that were.
+ * race FOLDER N PAUSE_US: swaps FOLDER/a1 with FOLDER/b1, a2 with b2, … aN by
+ * renameat2(RENAME_EXCHANGE) as fast as it can, with a pause after each round, until SIGTERM; then
+ * prints how many swaps that were.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -23,7 +24,7 @@ static void on_term(int sig)
 
 int main(int argc, char **argv)
 {
-	int folder = argc == 3 ? open(argv[1], O_PATH | O_DIRECTORY) : -1, n, i;
+	int folder = argc == 4 ? open(argv[1], O_PATH | O_DIRECTORY) : -1, n, i;
 	unsigned long swaps = 0;
 	char a[16], b[16];
 
@@ -31,7 +32,9 @@ int main(int argc, char **argv)
 		return 2;
 	n = atoi(argv[2]);
 	signal(SIGTERM, on_term);
-	while (!over)
+	while (!over) {
+		if (atoi(argv[3]))
+			usleep((useconds_t)atoi(argv[3]));
 		for (i = 1; i <= n; i++) {
 			snprintf(a, sizeof(a), "a%d", i);
 			snprintf(b, sizeof(b), "b%d", i);
@@ -41,6 +44,7 @@ int main(int argc, char **argv)
 			}
 			swaps++;
 		}
+	}
 	printf("%lu\n", swaps);
 	return 0;
 }
