@@ -153,12 +153,13 @@ same() {
 		containerd --root $DIR/c --state $DIR/s -a $DIR/sock -l error >$DIR/log 2>&1 &
 		pid=$!
 		for i in $(seq 100); do [ -S $DIR/sock ] && break; sleep 0.1; done
-		CTR="ctr -a $DIR/sock"
+		CTR="ctr -n pintle-test-$$ -a $DIR/sock"
 		RUN="$CTR run --rootfs --runc-binary $RUNTIME"
 		try $RUN --rm '"$T"'/root a1 id
 		try $RUN -d --memory-limit 33554432 '"$T"'/root a2 sleep 100
-		cat /sys/fs/cgroup/default/a2/memory.max /sys/fs/cgroup/memory/default/a2/memory.limit_in_bytes 2>/dev/null
-		$CTR task kill -s SIGKILL a2
+		cat /sys/fs/cgroup/pintle-test-$$/a2/memory.max /sys/fs/cgroup/memory/pintle-test-$$/a2/memory.limit_in_bytes 2>/dev/null
+		$CTR task delete -f a2 >/dev/null
+		$CTR container rm a2
 		try $RUN -d '"$T"'/root a3 sleep 100
 		try $CTR task exec --exec-id e1 a3 sh -c "echo in; exit 5"
 		try $CTR task ls -q
@@ -173,6 +174,8 @@ same() {
 		try script -qec "$RUN --rm -t '"$T"'/root a5 tty" /dev/null
 		kill $pid
 		wait $pid
+		rmdir /run/containerd/runc/pintle-test-$$
+		find /sys/fs/cgroup/*/pintle-test-$$ /sys/fs/cgroup/pintle-test-$$ -depth -type d -exec rmdir {} + 2>/dev/null
 	' >"$T/pintle.out"
 	cat "$T/pintle.out"
 	grep -q 'uid=0(root) gid=0' "$T/pintle.out" || grep -q 'uid=0 gid=0' "$T/pintle.out"
