@@ -25,10 +25,7 @@
 #define SNAPSHOTS "/run/pintle/units"
 #define PATHS 3
 
-static const char *const sources[] = { "/usr/share/pintle/units", "/etc/containers/systemd",
-				       "/etc/pintle/units", NULL };
-static const char *const called[] = { UNIT_GONE, "/usr/share/pintle/units",
-				      "/etc/containers/systemd", "/etc/pintle/units", NULL };
+static const char *const called[PATHS + 2] = { UNIT_GONE, UNIT_PATH, NULL };
 
 static struct set {
 	struct unit table[UNITS_MAX];
@@ -72,7 +69,7 @@ void reload_first(uint32_t of)
 	generation = of;
 	begin_set(&units, &sets[used]);
 	if (!of) {
-		unit_load(&units, sources, degraded_report, NULL);
+		unit_load(&units, unit_path, degraded_report, NULL);
 		return;
 	}
 	name_folders(&f, of);
@@ -154,7 +151,7 @@ static int copy(void *ctx, struct err *e)
 	str_print(old, sizeof(old), SNAPSHOTS "/%u", generation - 1);
 	io_remove_tree(AT_FDCWD, old);
 	str_print(to, sizeof(to), SNAPSHOTS "/%u", generation + 1);
-	rc = unit_snapshot(sources, to, e);
+	rc = unit_snapshot(unit_path, to, e);
 	if (rc)
 		return rc;
 	keep_running();

@@ -109,6 +109,11 @@ int ctr_netns(pid_t pid);
  * "all").
  */
 uint64_t ctr_default_caps(void);
+/* The i-th mount that every container gets before those that it asks for; false beyond the last. */
+bool ctr_default_mount(unsigned i, struct spec_mount *ret);
+/* What is hidden, and what is read-only, where a spec does not say otherwise: NULL-terminated. */
+const char *const *ctr_default_masked(void);
+const char *const *ctr_default_readonly(void);
 /* 0 with the bit mask of a capability name (any case, CAP_ optional, "all"), or -EINVAL. */
 int ctr_cap_by_name(const char *name, uint64_t *ret_mask);
 /* "CAP_CHOWN" for 0, …; NULL beyond the last. */

@@ -14,6 +14,7 @@
 #include "runtime/base/at.h"
 #include "runtime/base/inroot.h"
 #include "runtime/base/io.h"
+#include "runtime/container.h"
 #include "runtime/enter.h"
 
 static const char *const masked_by_default[] = {
@@ -35,6 +36,16 @@ static const char *const masked_by_default[] = {
 static const char *const readonly_by_default[] = {
 	"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger", NULL,
 };
+
+const char *const *ctr_default_masked(void)
+{
+	return masked_by_default;
+}
+
+const char *const *ctr_default_readonly(void)
+{
+	return readonly_by_default;
+}
 
 /* The null device that devices_make() made, proved to be one (CVE-2025-31133). */
 static int open_null(struct enter *c, struct err *e)

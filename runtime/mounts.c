@@ -18,6 +18,7 @@
 #include "runtime/base/io.h"
 #include "runtime/base/path.h"
 #include "runtime/base/str.h"
+#include "runtime/container.h"
 #include "runtime/enter.h"
 
 #define SAFE (MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -38,6 +39,18 @@ static const struct standard standard[] = {
 	{ "/dev/mqueue", "mqueue", NULL, SAFE, true },
 	{ "/sys", "sysfs", NULL, SAFE | MS_RDONLY, true },
 };
+
+bool ctr_default_mount(unsigned i, struct spec_mount *ret)
+{
+	if (i >= ARRAY_LEN(standard))
+		return false;
+	*ret = (struct spec_mount){ .target = standard[i].target,
+				    .type = standard[i].type,
+				    .source = standard[i].type,
+				    .data = standard[i].data,
+				    .flags = standard[i].flags };
+	return true;
+}
 
 /*
  * A folder that the image may not have as anything but a folder: with /dev or /proc as a symlink,

@@ -5,6 +5,7 @@
 #include "init/cli/cli.h"
 #include "init/cli/cmd_check.h"
 #include "init/cli/cmd_image.h"
+#include "init/cli/cmd_show.h"
 #include "runtime/base/str.h"
 
 static int run(int argc, char **argv)
@@ -53,6 +54,11 @@ int word_images(const struct call *c)
 int word_check(const struct call *c)
 {
 	return cmd_check(c);
+}
+
+int word_show(const struct call *c)
+{
+	return cmd_show(c);
 }
 
 int word_version(const struct call *c)

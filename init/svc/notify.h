@@ -7,7 +7,7 @@
 #ifndef PINTLE_INIT_SVC_NOTIFY_H
 #define PINTLE_INIT_SVC_NOTIFY_H
 
-#include "init/svc/env.h"
+#include "init/spec/env.h"
 #include "init/svc/svc.h"
 
 #define NOTIFY_DIR "/run/pintle/notify"

@@ -25,6 +25,8 @@ struct found {		/* one file: its name and the folder it was last seen in */
 	unsigned char folder;
 };
 
+const char *const unit_path[] = { UNIT_PATH, NULL };
+
 static struct found files[UNITS_MAX];
 static unsigned n_files;
 

@@ -92,8 +92,12 @@ static int on_line(void *user, const char *section, const char *name, const char
 	/* inih says the section with each key, not where it begins. */
 	if (strcmp(section, p->section))
 		enter_section(p, section);
-	if (!p->skip_section)
-		value_set(p, name, value ? value : "");
+	if (p->skip_section)
+		return 1;
+	if (p->set->on_line)
+		p->set->on_line(p->set->line_ctx, p->unit, p->file, p->line, section, name,
+				value ? value : "");
+	value_set(p, name, value ? value : "");
 	return 1;
 }
 

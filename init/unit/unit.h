@@ -14,10 +14,16 @@
 
 #define UNITS_MAX CONFIG_UNITS_MAX	/* Kconfig, 4..256 */
 
+/* A line of a unit's files as it is taken: section, key, value with its specifiers still in. */
+typedef void unit_line(void *ctx, const struct unit *u, const char *file, unsigned line,
+		       const char *section, const char *key, const char *value);
+
 struct unit_set {
 	struct arena *arena;
 	struct unit *units;	/* room for UNITS_MAX, the caller's */
 	unsigned n;
+	unit_line *on_line;	/* NULL = nobody wants to know */
+	void *line_ctx;
 };
 
 /*
@@ -25,6 +31,10 @@ struct unit_set {
  * file.
  */
 typedef void unit_report(void *ctx, int level, const char *file, unsigned line, const char *text);
+
+/* Where a device looks, later wins; as a list that ends with NULL, too. */
+#define UNIT_PATH "/usr/share/pintle/units", "/etc/containers/systemd", "/etc/pintle/units"
+extern const char *const unit_path[];
 
 /*
  * Reads every unit file of the folders in path (NULL-terminated, later wins; missing ones are fine)

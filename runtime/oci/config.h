@@ -104,4 +104,7 @@ int oci_resources_read(struct arena *a, const void *bytes, size_t n, const char 
 const char *oci_hook_name(unsigned kind);
 const char *oci_namespace_name(unsigned i);
 
+/* "RLIMIT_NOFILE" of its number, NULL for one that the specification does not name. */
+const char *oci_rlimit_name(int resource);
+
 #endif

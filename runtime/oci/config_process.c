@@ -148,6 +148,16 @@ static const struct {
 	{ "RLIMIT_STACK", RLIMIT_STACK },
 };
 
+const char *oci_rlimit_name(int resource)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(limits); i++)
+		if (limits[i].resource == resource)
+			return limits[i].name;
+	return NULL;
+}
+
 static int begin_rlimit(struct config_reader *r, const struct json_value *v, const char *path,
 			struct err *e)
 {

@@ -14,8 +14,8 @@
 
 #include "init/boot/fstab.h"
 #include "init/ctl/ctl.h"
+#include "init/spec/env.h"
 #include "init/svc/backoff.h"
-#include "init/svc/env.h"
 #include "runtime/base/str.h"
 
 /* --- backoff --- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Volume=, Tmpfs=, AddDevice= in podman's words. See svc_mounts.h. */
-#include "init/svc/svc_mounts.h"
+/* Volume=, Tmpfs=, AddDevice= in podman's words. See mounts.h. */
+#include "init/spec/mounts.h"
 
 #include <errno.h>
 #include <string.h>
@@ -199,7 +199,7 @@ static int add_shm(struct spec *spec, struct spec_mount *mounts, const struct un
 	return 0;
 }
 
-int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_volumes,
+int spec_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_volumes,
 		    struct arena *a, struct err *e)
 {
 	struct spec_mount *mounts = arena_get(a, MOUNTS_MAX * sizeof(*mounts));
@@ -236,10 +236,10 @@ int svc_mounts_fill(struct spec *spec, const struct unit *u, char *const *image_
 	return rc;
 }
 
-int svc_mounts_add_bind(struct spec *spec, const char *source, const char *target, struct arena *a,
+int spec_mounts_add_bind(struct spec *spec, const char *source, const char *target, struct arena *a,
 			struct err *e)
 {
-	/* The array is svc_mounts_fill()'s own: there is room for MOUNTS_MAX. */
+	/* The array is spec_mounts_fill()'s own: there is room for MOUNTS_MAX. */
 	struct spec_mount *m = (struct spec_mount *)(uintptr_t)&spec->mounts[spec->n_mounts];
 	char *copy = arena_text(a, source, strlen(source));
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A process's environment, put together in a child after clone: later assignments of a name win. */
-#ifndef PINTLE_INIT_SVC_ENV_H
-#define PINTLE_INIT_SVC_ENV_H
+#ifndef PINTLE_INIT_SPEC_ENV_H
+#define PINTLE_INIT_SPEC_ENV_H
 
 #include "runtime/base/arena.h"
 #include "runtime/base/err.h"

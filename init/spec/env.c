@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A process's environment. See env.h; runs in a child. */
-#include "init/svc/env.h"
+#include "init/spec/env.h"
 
 #include <errno.h>
 #include <fcntl.h>

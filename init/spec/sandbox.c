@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * ProtectSystem= and its sisters: each key is a few paths, capabilities or system calls. See
- * svc_sandbox.h.
+ * sandbox.h.
  */
-#include "init/svc/svc_sandbox.h"
+#include "init/spec/sandbox.h"
 
 #include <errno.h>
 #include <string.h>
@@ -253,7 +253,7 @@ static int limit_calls(struct spec *spec, const struct unit *u, struct arena *a,
 	return rc;
 }
 
-int svc_sandbox_fill(struct spec *spec, const struct unit *u, struct arena *a, struct err *e)
+int spec_sandbox_fill(struct spec *spec, const struct unit *u, struct arena *a, struct err *e)
 {
 	const struct unit_sandbox *b = &u->sandbox;
 	int rc = collect(u, a, e);
