@@ -252,6 +252,11 @@ bool seccomp_profile_call(unsigned i, unsigned k, bool hardened, uint64_t caps, 
 	return true;
 }
 
+const char *seccomp_call_name(unsigned k)
+{
+	return call_names + calls[k].name;
+}
+
 #if defined(__x86_64__) || defined(__mips__)
 /* linux/net.h and linux/ipc.h */
 static const struct {

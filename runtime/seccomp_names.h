@@ -31,5 +31,7 @@ unsigned seccomp_subcall(unsigned i, const char *name, int64_t *ret_behind);
  * seccomp_profile.def allows it to who holds caps, else -1. False beyond the last call.
  */
 bool seccomp_profile_call(unsigned i, unsigned k, bool hardened, uint64_t caps, int64_t *ret_nr);
+/* Its name. */
+const char *seccomp_call_name(unsigned k);
 
 #endif

@@ -13,6 +13,7 @@
 #include "runtime/base/str.h"
 #include "runtime/container.h"
 #include "runtime/oci/config.h"
+#include "runtime/seccomp.h"
 
 static void put_list(struct jsonw *w, const char *key, const char *const *list)
 {
@@ -213,6 +214,17 @@ static void put_sysctls(struct jsonw *w, const char *const *v)
 	jsonw_close(w, '}');
 }
 
+static void put_seccomp(struct jsonw *w, const struct spec *s)
+{
+	if (s->seccomp == SPEC_SECCOMP_POLICY)
+		oci_seccomp_write(w, s->policy);
+	else if (s->seccomp != SPEC_SECCOMP_OFF)
+		oci_seccomp_write(w, seccomp_profile_policy(s->seccomp == SPEC_SECCOMP_HARDENED
+								    ? SECCOMP_HARDENED
+								    : SECCOMP_DEFAULT,
+							    s->caps));
+}
+
 static void put_linux(struct jsonw *w, const struct spec *s, const struct cg_limits *limits)
 {
 	static const char *const always[] = { "pid", "ipc", "uts", "mount", "cgroup" };
@@ -239,6 +251,7 @@ static void put_linux(struct jsonw *w, const struct spec *s, const struct cg_lim
 		put_resources(w, limits);
 	put_devices(w, s);
 	put_sysctls(w, s->sysctl);
+	put_seccomp(w, s);
 	put_list(w, "maskedPaths", s->masked ? s->masked : ctr_default_masked());
 	put_list(w, "readonlyPaths", s->readonly ? s->readonly : ctr_default_readonly());
 	jsonw_close(w, '}');

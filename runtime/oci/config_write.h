@@ -18,4 +18,8 @@
 void oci_config_write(struct jsonw *w, const char *key, const struct spec *s,
 		      const struct cg_limits *limits);
 
+struct seccomp_policy;
+/* Writes the member seccomp: the policy; of a built-in profile the names that it allows. */
+void oci_seccomp_write(struct jsonw *w, const struct seccomp_policy *p);
+
 #endif

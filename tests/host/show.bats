@@ -53,7 +53,7 @@ HostName=there" ]
 }
 
 @test "show: pintle-runc makes of its config what PID 1 makes of the unit" {
-	local look='id; pwd; hostname; umask; grep -E "^(Cap|NoNew|Seccomp)" /proc/self/status; cat /proc/self/uid_map
+	local look='id; pwd; hostname; umask; grep -E "^(Cap|NoNew|Seccomp)" /proc/self/status | tr "\t" " "; cat /proc/self/uid_map
 		cat /proc/sys/net/ipv4/ip_forward; ulimit -n; ulimit -Hn; env | grep -E "^(A|container|HOME|HOSTNAME|PATH)=" | sort
 		for p in / /data /scratch /proc /sys /dev /dev/shm /proc/kcore /proc/sys; do grep " $p " /proc/self/mountinfo | cut -d" " -f4-6; done
 		cat /data/file; touch /data/x 2>&1; ls /dev | tr "\n" " "; echo end'
