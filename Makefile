@@ -123,7 +123,7 @@ $(OUT)/gen/%.h: %.sh $(wildcard runtime/*.def runtime/*.tsv runtime/oci/*.def in
 $(OBJ)/%.o: %.c $(OUT)/config.h $(LIBS) Makefile | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "  CC      $(BOARD) $*.c"
-	@$(CC) $(CFLAGS) -c $< -o $@
+	@$(CC) $(CFLAGS) $(LTO_$(TARGET)) -c $< -o $@
 
 $(OUT)/libpintle.a: $(filter-out $(MAIN),$(OBJECTS)) $(KBUILDS)
 	@rm -f $@
@@ -133,7 +133,7 @@ $(OUT)/libpintle.a: $(filter-out $(MAIN),$(OBJECTS)) $(KBUILDS)
 # used goes all the same (--gc-sections).
 $(OUT)/pintle.debug: $(MAIN) $(OUT)/libpintle.a
 	@echo "  LD      $@"
-	@$(CC) $(LDFLAGS) -o $@ $(CRT1) $(SYSROOT)/lib/crti.o $(MAIN) \
+	@$(CC) $(CFLAGS) $(LTO_$(TARGET)) $(LDFLAGS) -o $@ $(CRT1) $(SYSROOT)/lib/crti.o $(MAIN) \
 		-Wl,--whole-archive $(OUT)/libpintle.a -Wl,--no-whole-archive $(LDLIBS) $(SYSROOT)/lib/crtn.o
 
 $(OUT)/pintle: $(OUT)/pintle.debug

@@ -25,11 +25,11 @@ for board; do
 	work=$(mktemp)
 	find "out/$board/obj" -name '*.o' | LC_ALL=C sort | while read -r o; do
 		folder=$(dirname "${o#out/"$board"/obj/}")
-		"${cross}nm" --defined-only "$o" | awk -v f="$folder" '$2 ~ /[tTrRdD]/ { print $3 "\t" f }'
+		"${cross}readelf" -Ws "$o" | awk -v f="$folder" '$4 ~ /FUNC|OBJECT/ && $7 != "UND" { print $8 "\t" f }'
 	done >"$work"
 	"${cross}nm" -S --defined-only "$debug" | awk -v list="$work" -v board="$board" '
 		BEGIN { while ((getline line < list) > 0) { split(line, a, "\t"); home[a[1]] = a[2] } }
-		NF == 4 && $3 ~ /[tTrRdDwW]/ { n = hex($2); f = ($4 in home) ? home[$4] : "libraries"; sum[f] += n }
+		NF == 4 && $3 ~ /[tTrRdDwW]/ { n = hex($2); name = $4; sub(/\..*/, "", name); f = (name in home) ? home[name] : "libraries"; sum[f] += n }
 		function hex(s,   i, v) { for (i = 1; i <= length(s); i++) v = v * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1; return v }
 		END {
 			printf "%-14s", board

@@ -70,7 +70,7 @@ int seccomp_install(const struct spec *s, uint64_t caps, struct err *e)
 	int rc, listener AUTO_CLOSE = -1;
 	const char *text = NULL;
 	size_t len = 0;
-	unsigned n;
+	unsigned n = 0;
 
 	if (s->seccomp != SPEC_SECCOMP_POLICY)
 		p = seccomp_profile_policy(s->seccomp == SPEC_SECCOMP_HARDENED ? SECCOMP_HARDENED

@@ -11,7 +11,7 @@ $(OUT)/tests/%.o: tests/unit/%.c $(OUT)/config.h $(LIBS) Makefile | $(GENERATED)
 
 $(UNIT): $(OUT)/tests/%: $(OUT)/tests/%.o $(OUT)/libpintle.a
 	@echo "  LD      $@"
-	@$(CC) $(LDFLAGS) -o $@ $(CRT1) $(SYSROOT)/lib/crti.o $^ -lcmocka $(LDLIBS) $(SYSROOT)/lib/crtn.o
+	@$(CC) $(LDFLAGS) -fno-lto -o $@ $(CRT1) $(SYSROOT)/lib/crti.o $^ -lcmocka $(LDLIBS) $(SYSROOT)/lib/crtn.o
 
 .SECONDARY: $(UNIT:=.o)
 -include $(UNIT:=.d)

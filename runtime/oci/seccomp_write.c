@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* linux.seccomp of a config.json from a policy: the reverse of config_seccomp.c. See config_write.h. */
+/* linux.seccomp of a config.json from a policy: config_seccomp.c reversed. See config_write.h. */
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 
