@@ -101,12 +101,12 @@ lint: ## folder rule, calls PID 1 may not make, sizes of functions and files, sh
 	@$(MAKE) BOARD=host out/host/libpintle.a out/host/obj/init/main.o
 	@sh tests/lint/run.sh out/host $(CROSS_x86_64)nm
 
-REPRO_BOARDS := qemu_x86_64 qemu_mips
+REPRO_BOARDS := qemu_x86_64 qemu_armv7 qemu_mips
 check-repro: ## two builds in two folders give the same bytes
 	@+MAKE='$(MAKE)' sh tests/repro.sh $(REPRO_BOARDS)
 
 # --- everything --------------------------------------------------------------------------------------
-CHECKS := lint check-repro check-unit check-host check-fuzz check-boot
+CHECKS := lint check-repro check-unit check-host check-qemu check-fuzz check-boot
 
 check: ## every test; ends with a line "N passed, N failed, N skipped"
 	@+MAKE='$(MAKE)' sh tests/check.sh $(CHECKS)
