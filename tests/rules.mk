@@ -57,7 +57,12 @@ check-race: ## 60 s of a sibling that swaps what containers mount on, with and w
 	@$(MAKE) BOARD=host all
 	@RACE_SECONDS=60 PINTLE=$(CURDIR)/out/host/pintle TEST_OUT=$(CURDIR)/out/tests bats -f sibling tests/host/attacks.bats
 
-.PHONY: bench-runtime
+.PHONY: bench-runtime bench-runtime-qemu
+bench-runtime-qemu: ## the same in QEMU, with control groups of version 2 alone
+	@$(MAKE) BOARD=host all
+	@$(MAKE) BOARD=qemu_x86_64 kernel
+	@ln -sf pintle out/host/pintle-runc
+	@BUSYBOX=$$(tests/images/busybox.sh out/busybox amd64) PINTLE=out/host/pintle tests/qemu/run bench
 bench-runtime: ## time and memory of pintle-runc beside crun, runc and the bare floor; 1,000 containers, 200 at once
 	@$(MAKE) BOARD=host all
 	@ln -sf pintle out/host/pintle-runc

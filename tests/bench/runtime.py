@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: ISC
 """runtime.py RUNTIME BUSYBOX: what a container costs by pintle-runc, crun, runc and with no runtime at all (floor.c), in turn in
 one run (machines are noisy: compare within a line; in parentheses pintle-runc's part of it). The same bundle, busybox, six
-namespaces and a control group of version 1; RUNS=30 rounds, medians. COUNT=1000 containers one after the other, AT_ONCE=200. Runs in a private mount namespace; the unified hierarchy of a hybrid host is taken out of sight, since crun refuses such hosts."""
+namespaces and a control group; RUNS=30 rounds, medians. COUNT=1000 containers one after the other, AT_ONCE=200. Runs in a private
+mount namespace; the unified hierarchy of a hybrid host is taken out of sight, since crun refuses such hosts."""
 import json
 import os
 import shutil

@@ -93,3 +93,16 @@ frozen() {
 	state_is first state running
 	p logs first | grep -q 'memory is there again: thawed'
 }
+
+# One touched byte of a large buffer would take 2 MiB where the kernel's setting is "always".
+@test "huge pages: none for PID 1's own image, also after another took over" {
+	[ -e /sys/kernel/mm/transparent_hugepage ] || skip "a kernel without transparent huge pages"
+	memory LowWater=1M HighWater=2M
+	boot v2
+	for round in first second; do
+		# Every writable mapping of the binary, and the zeroed pages that follow, carries the flag.
+		awk '/^[0-9a-f]+-/ { own = $6 ~ /\/init$/ || (own && $6 == "") } own && /^VmFlags:/ { all++; if (/ nh/) small++ }
+			END { exit !(all > 0 && all == small) }' "/proc/$PID1/smaps" || { echo "$round"; cat "/proc/$PID1/smaps"; false; }
+		[ $round = second ] || reexec
+	done
+}
