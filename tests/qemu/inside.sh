@@ -4,9 +4,12 @@
 # terminal, a loopback; then the suites of SUITES (apart by commas) on the binary PINTLE, over the console:
 # a host suite by its name, or bench, the runtime's figures.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb
+# The checkout may lie below a folder that is about to be covered.
+mkdir /checkout && mount --bind "$TOP" /checkout
 for folder in /tmp /run /var/tmp /var/lib/containers /var/lib/containerd; do
 	mkdir -p "$folder" && mount -t tmpfs -o mode=1777 tmpfs "$folder"
 done
+mkdir -p "$TOP" && mount --move /checkout "$TOP"
 mkdir -p /dev/pts /dev/shm /dev/mqueue /run/lock
 ln -s /proc/self/fd /dev/fd
 for n in 0:stdin 1:stdout 2:stderr; do ln -s "fd/${n%:*}" "/dev/${n#*:}"; done
