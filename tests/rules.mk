@@ -44,7 +44,7 @@ check-conformance: ## runtime-tools' validation programs: OCI_SUITE=folder; RUNT
 	@tests/conformance/run $(RUNTIME) "$${OCI_SUITE:?OCI_SUITE is the folder of the built suite}"
 
 # Debian's 6.1 kernel with control groups of version 2 alone, the guest's programs this machine's own.
-QEMU_TESTS ?= engines.bats attacks.bats
+QEMU_TESTS ?= engines.bats attacks.bats attacks_userns.bats
 check-qemu: ## podman, containerd and the attacks in QEMU with cgroup v2, beside crun
 	@$(MAKE) BOARD=host all
 	@$(MAKE) BOARD=qemu_x86_64 kernel
@@ -53,9 +53,9 @@ check-qemu: ## podman, containerd and the attacks in QEMU with cgroup v2, beside
 		sh tests/sum.sh show qemu
 
 .PHONY: check-race
-check-race: ## 60 s of a sibling that swaps what containers mount on, with and without a user namespace
+check-race: ## twice 60 s of a sibling that swaps what containers mount on, with and without a user namespace
 	@$(MAKE) BOARD=host all
-	@RACE_SECONDS=60 PINTLE=$(CURDIR)/out/host/pintle TEST_OUT=$(CURDIR)/out/tests bats -f sibling tests/host/attacks.bats
+	@RACE_SECONDS=60 PINTLE=$(CURDIR)/out/host/pintle TEST_OUT=$(CURDIR)/out/tests bats -f sibling tests/host/attacks.bats tests/host/attacks_userns.bats
 
 .PHONY: bench-runtime bench-runtime-qemu
 bench-runtime-qemu: ## the same in QEMU, with control groups of version 2 alone

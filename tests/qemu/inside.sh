@@ -29,7 +29,7 @@ for suite in $(echo "$SUITES" | tr , ' '); do
 	# Emulation is slow: what counts seconds has more of them, what counts rounds fewer.
 	case $suite in
 	bench) RUNS=15 COUNT=50 AT_ONCE=20 python3 tests/bench/runtime.py "$PINTLE-runc" "$BUSYBOX" 2>&1 ;;
-	*) RACE_SECONDS=40 RACE_PAUSE_US=5000 TEST_OUT=/tmp/out bats --tap "tests/host/$suite" </dev/null 2>&1 ;;
+	*) RACE_SECONDS=20 RACE_PAUSE_US=5000 TEST_OUT=/tmp/out bats --tap "tests/host/$suite" </dev/null 2>&1 ;;
 	esac
 	echo "GUEST end $?"
 done
