@@ -44,13 +44,14 @@ check-conformance: ## runtime-tools' validation programs: OCI_SUITE=folder; RUNT
 	@tests/conformance/run $(RUNTIME) "$${OCI_SUITE:?OCI_SUITE is the folder of the built suite}"
 
 # Debian's 6.1 kernel with control groups of version 2 alone, the guest's programs this machine's own.
+.PHONY: check-qemu
 QEMU_TESTS ?= engines.bats attacks.bats attacks_userns.bats
 check-qemu: ## podman, containerd and the attacks in QEMU with cgroup v2, beside crun
 	@$(MAKE) BOARD=host all
 	@$(MAKE) BOARD=qemu_x86_64 kernel
 	@rm -f out/results/qemu.tsv
-	@BUSYBOX=$$(tests/images/busybox.sh out/busybox amd64) PINTLE=out/host/pintle tests/qemu/run $(QEMU_TESTS); \
-		sh tests/sum.sh show qemu
+	@bad=0; BUSYBOX=$$(tests/images/busybox.sh out/busybox amd64) PINTLE=out/host/pintle tests/qemu/run $(QEMU_TESTS) || bad=1; \
+		sh tests/sum.sh show qemu || bad=1; exit $$bad
 
 .PHONY: check-race
 check-race: ## twice 60 s of a sibling that swaps what containers mount on, with and without a user namespace
@@ -58,7 +59,7 @@ check-race: ## twice 60 s of a sibling that swaps what containers mount on, with
 	@RACE_SECONDS=60 PINTLE=$(CURDIR)/out/host/pintle TEST_OUT=$(CURDIR)/out/tests bats -f sibling tests/host/attacks.bats tests/host/attacks_userns.bats
 
 .PHONY: bench-runtime bench-runtime-qemu
-bench-runtime-qemu: ## the same in QEMU, with control groups of version 2 alone
+bench-runtime-qemu: ## bench-runtime in QEMU, with control groups of version 2 alone
 	@$(MAKE) BOARD=host all
 	@$(MAKE) BOARD=qemu_x86_64 kernel
 	@ln -sf pintle out/host/pintle-runc
@@ -101,7 +102,7 @@ check-fuzz: ## the fuzzers' corpus again, and 3 seconds each of search
 	@$(MAKE) fuzz FUZZ_SECONDS=3
 
 # --- lint and reproducibility -----------------------------------------------------------------------
-.PHONY: lint check-repro
+.PHONY: lint check-repro check-options
 lint: ## folder rule, calls PID 1 may not make, sizes of functions and files, shellcheck
 	@$(MAKE) BOARD=host out/host/libpintle.a out/host/obj/init/main.o
 	@sh tests/lint/run.sh out/host $(CROSS_x86_64)nm
@@ -110,8 +111,11 @@ REPRO_BOARDS := qemu_x86_64 qemu_armv7 qemu_mips
 check-repro: ## two builds in two folders give the same bytes
 	@+MAKE='$(MAKE)' sh tests/repro.sh $(REPRO_BOARDS)
 
+check-options: ## the host's binary without each option in turn
+	@+MAKE='$(MAKE)' sh tests/options.sh host
+
 # --- everything --------------------------------------------------------------------------------------
-CHECKS := lint check-repro check-unit check-host check-qemu check-fuzz check-boot
+CHECKS := lint check-repro check-options check-unit check-host check-qemu check-fuzz check-boot
 
 check: ## every test; ends with a line "N passed, N failed, N skipped"
 	@+MAKE='$(MAKE)' sh tests/check.sh $(CHECKS)

@@ -29,8 +29,10 @@ struct line {			/* of a unit's files */
 struct show {
 	struct unit table[UNITS_MAX];
 	struct line lines[LINES_MAX];
-	unsigned n_lines, errors;
+	unsigned n_lines;
+	bool cut;		/* there are more lines than there is room for */
 	const struct call *c;
+	const char *only;	/* the name, with or without its suffix; NULL = any */
 	struct arena texts;
 	_Alignas(16) char units[CONFIG_UNIT_ARENA_KB * 1024], text[256 * 1024], spec[SPEC_BYTES];
 };
@@ -43,7 +45,6 @@ static void on_report(void *ctx, int level, const char *file, unsigned line, con
 
 	if (level > LOG_LVL_ERR)
 		return;
-	s->errors++;
 	sink_error(s->c->out, s->c->word, "%s:%u: %s", file, line, text);
 }
 
@@ -56,10 +57,16 @@ static void on_line(void *ctx, const struct unit *u, const char *file, unsigned 
 		    const char *section, const char *key, const char *value)
 {
 	struct show *s = ctx;
-	struct line l = { u, number, keep(s, file), keep(s, section), keep(s, key),
-			  keep(s, value) };
+	struct line l = { .unit = u, .number = number };
 
-	if (s->n_lines < LINES_MAX && l.file && l.section && l.key && l.value)
+	if (s->only && !str_starts(u->name, s->only))
+		return;
+	l.file = keep(s, file);
+	l.section = keep(s, section);
+	l.key = keep(s, key);
+	l.value = keep(s, value);
+	s->cut |= s->n_lines == LINES_MAX || !l.file || !l.section || !l.key || !l.value;
+	if (!s->cut)
 		s->lines[s->n_lines++] = l;
 }
 
@@ -81,6 +88,7 @@ static int find_image(const struct unit *u, struct arena *a, struct image *ret, 
 	return rc;
 }
 
+/* Its range of ids is the one that a device has given it at boot: by its place among the units. */
 static int make_spec(const struct unit *u, struct spec *ret, struct err *why_no_image,
 		     struct err *e)
 {
@@ -94,7 +102,7 @@ static int make_spec(const struct unit *u, struct spec *ret, struct err *why_no_
 	find_image(u, &a, &image, why_no_image);
 	*ret = (struct spec){ 0 };
 	rc = spec_environment(u, &image, &env, e);
-	return rc ?: spec_of_container(u, 0, &image, &env, &a, ret, e);
+	return rc ?: spec_of_container(u, (unsigned)(u - show.table), &image, &env, &a, ret, e);
 }
 
 static void put_config(struct jsonw *w, const struct unit *u)
@@ -104,6 +112,10 @@ static void put_config(struct jsonw *w, const struct unit *u)
 	struct err e = { 0 }, no_image = { 0 };
 	struct cg_limits limits = { u->memory_max, u->pids_max, u->cpu_quota_percent };
 
+	if (!IS_ON(CONFIG_OCI)) {
+		jsonw_text(w, "error", "this pintle is built without config.json");
+		return;
+	}
 	if (make_spec(u, &spec, &no_image, &e))
 		jsonw_text(w, "error", err_say(&e, said, sizeof(said)));
 	else
@@ -187,7 +199,9 @@ static int show_one(struct show *s, const char *name, bool is_file)
 
 	arena_init(&arena, s->units, sizeof(s->units));
 	arena_init(&s->texts, s->text, sizeof(s->text));
-	s->n_lines = s->errors = 0;
+	s->n_lines = 0;
+	s->cut = false;
+	s->only = is_file ? NULL : name;
 	if (is_file)
 		unit_load_file(&set, name, on_report, s);
 	else
@@ -197,11 +211,13 @@ static int show_one(struct show *s, const char *name, bool is_file)
 		sink_error(s->c->out, s->c->word, "%s: no such unit", name);
 		return 4;
 	}
+	if (s->cut)
+		sink_error(s->c->out, s->c->word, "%s: not all lines: there are too many", name);
 	if (call_json(s->c))
 		put_json(s, u);
 	else
 		put_text(s, u);
-	return u->bad ? 1 : 0;
+	return u->bad || s->cut ? 1 : 0;
 }
 
 int cmd_show(const struct call *c)

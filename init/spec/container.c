@@ -13,7 +13,7 @@
 
 #define USERNS_FIRST_ID 0x40000000u
 
-static int full(struct err *e)
+int spec_full(struct err *e)
 {
 	return err_set(e, E2BIG, "start", "the command line and environment are too large");
 }
@@ -70,7 +70,7 @@ static int fill_limits(struct spec *spec, const struct unit *u, struct arena *a,
 		n++;
 	r = arena_get(a, (n + 1) * sizeof(*r));
 	if (!r)
-		return full(e);
+		return spec_full(e);
 	spec->rlimits = r;
 	for (l = u->limits; l; l = l->next)
 		r[spec->n_rlimits++] = (struct spec_rlimit){ l->resource, l->soft, l->hard };
@@ -83,7 +83,7 @@ static int fill_sysctls(struct spec *spec, const struct unit *u, struct arena *a
 	unsigned i;
 
 	if (!v)
-		return full(e);
+		return spec_full(e);
 	for (i = 0; i < u->sysctls.n; i++)
 		v[i] = u->sysctls.v[i];
 	v[i] = NULL;
@@ -169,7 +169,7 @@ int spec_of_container(const struct unit *u, unsigned place, const struct image *
 	ret->argv = make_argv(u, image, a);
 	ret->user = spec_user(u, image->user, a);
 	if (!ret->argv || !ret->user || !ret->hostname)
-		return full(e);
+		return spec_full(e);
 	ret->cwd = u->workdir ? u->workdir : image->cwd;
 	ret->caps = (ctr_default_caps() & ~u->caps_drop) | u->caps_add;
 	ret->loopback = u->network == UNIT_NET_NONE;

@@ -14,9 +14,9 @@
 #include "runtime/spec.h"
 
 /*
- * EnvironmentHost=, the image's, EnvironmentFile=, Environment=, what podman sets in every
- * container, UnsetEnvironment=, in that order. image: NULL = of a command on the host. 0 or -errno
- * with e.
+ * EnvironmentHost=, the image's, EnvironmentFile=, Environment=, UnsetEnvironment=, what podman
+ * sets in every container, in that order. image: NULL = of a command on the host. 0 or -errno with
+ * e.
  */
 int spec_environment(const struct unit *u, const struct image *image, struct env *env,
 		     struct err *e);
@@ -34,6 +34,8 @@ int spec_of_command(const struct unit *u, const struct unit_argv *command, struc
 /* What both have in common. */
 int spec_common(const struct unit *u, struct env *env, struct arena *a, struct spec *ret,
 		struct err *e);
+/* What there is no room for in a start: -E2BIG with e. */
+int spec_full(struct err *e);
 /* "user:group" of the unit, else the image's own; NULL when there is no memory. */
 const char *spec_user(const struct unit *u, const char *image_user, struct arena *a);
 

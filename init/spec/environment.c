@@ -7,11 +7,6 @@
 #include "init/spec/container.h"
 #include "runtime/base/str.h"
 
-static int full(struct err *e)
-{
-	return err_set(e, E2BIG, "start", "the command line and environment are too large");
-}
-
 /* What pintle itself was started with: EnvironmentHost=, PassEnvironment=. */
 static int own_environment(const struct unit *u, struct env *env, struct err *e)
 {
@@ -25,7 +20,7 @@ static int own_environment(const struct unit *u, struct env *env, struct err *e)
 		     i++)
 			;
 		if ((u->environment_host || i < u->pass_environment.n) && env_set(env, *at))
-			return full(e);
+			return spec_full(e);
 	}
 	return 0;
 }
@@ -40,7 +35,7 @@ static int read_environment(const struct unit *u, char *const *image_env, struct
 		return rc;
 	for (; image_env && *image_env; image_env++)
 		if (env_set(env, *image_env))
-			return full(e);
+			return spec_full(e);
 	for (i = 0; i < u->environment_files.n; i++) {
 		rc = env_read_file(env, u->environment_files.v[i], e);
 		if (rc)
@@ -48,9 +43,9 @@ static int read_environment(const struct unit *u, char *const *image_env, struct
 	}
 	for (i = 0; i < u->environment.n; i++)
 		if (env_set(env, u->environment.v[i]))
-			return full(e);
+			return spec_full(e);
 	if (env_default(env, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"))
-		return full(e);
+		return spec_full(e);
 	for (i = 0; i < u->unset_environment.n; i++)
 		env_unset(env, u->unset_environment.v[i]);
 	return 0;
@@ -64,7 +59,7 @@ static int container_environment(const char *hostname, struct env *env, struct e
 	str_print(text, sizeof(text), "HOSTNAME=%s", hostname);
 	if (env_set(env, "container=pintle") || env_default(env, text) ||
 	    env_default(env, "HOME=/root"))
-		return full(e);
+		return spec_full(e);
 	return 0;
 }
 

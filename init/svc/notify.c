@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "init/keep/svc_saved.h"
+#include "init/spec/env.h"
 #include "init/svc/fdstore.h"
 #include "init/svc/notify_parse.h"
 #include "init/svc/svc_exit.h"

@@ -7,8 +7,9 @@
 #ifndef PINTLE_INIT_SVC_NOTIFY_H
 #define PINTLE_INIT_SVC_NOTIFY_H
 
-#include "init/spec/env.h"
 #include "init/svc/svc.h"
+
+struct env;
 
 #define NOTIFY_DIR "/run/pintle/notify"
 #define NOTIFY_INSIDE                                                                              \

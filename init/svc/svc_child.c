@@ -24,11 +24,6 @@
 static SCRATCH _Alignas(16) char arena_bytes[ARENA_BYTES];
 static struct env env;
 
-static int full(struct err *e)
-{
-	return err_set(e, E2BIG, "start", "the command line and environment are too large");
-}
-
 static int add_notify_socket(struct spec *spec, const struct svc *s, struct arena *a, struct err *e)
 {
 	char path[108];
@@ -76,7 +71,7 @@ int svc_child_container(void *ctx, struct err *e)
 	begin(&a);
 	rc = s->unit->image ? image_read(CONFIG_STORE, s->digest, &a, &image, e) : 0;
 	rc = rc ?: spec_environment(s->unit, &image, &env, e);
-	rc = rc ?: notify_env(s, &env) ? full(e) : 0;
+	rc = rc ?: notify_env(s, &env) ? spec_full(e) : 0;
 	rc = rc ?: spec_of_container(s->unit, svc_index(s), &image, &env, &a, &spec, e);
 	rc = rc ?: add_notify_socket(&spec, s, &a, e);
 	if (rc)
@@ -96,7 +91,7 @@ int svc_child_command(void *ctx, struct err *e)
 
 	begin(&a);
 	rc = spec_environment(s->unit, NULL, &env, e);
-	rc = rc ?: notify_env(s, &env) ? full(e) : 0;
+	rc = rc ?: notify_env(s, &env) ? spec_full(e) : 0;
 	rc = rc ?: spec_of_command(s->unit, l->command, &env, &a, &spec, e);
 	if (rc)
 		return rc;

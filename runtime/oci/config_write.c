@@ -34,7 +34,10 @@ static void put_caps(struct jsonw *w, const char *key, uint64_t caps)
 	jsonw_close(w, ']');
 }
 
-/* Names are looked up in the container's own passwd and group: then they are an annotation. */
+/*
+ * Names are looked up in the container's own passwd and group, and so is the group of a user who is
+ * named without one: then they are an annotation.
+ */
 static bool put_user(struct jsonw *w, const struct spec *s)
 {
 	size_t n = strcspn(s->user, ":");
@@ -48,7 +51,7 @@ static bool put_user(struct jsonw *w, const struct spec *s)
 	jsonw_u64(w, "gid", plain ? gid : 0);
 	jsonw_u64(w, "umask", s->umask);
 	jsonw_close(w, '}');
-	return plain;
+	return plain && (!*s->user || s->user[n]);
 }
 
 static bool put_process(struct jsonw *w, const struct spec *s)
