@@ -8,13 +8,10 @@ load lib.bash
 setup() {
 	host_setup
 	STATE=$T/state
-	mkdir -p "$STATE" "$SKEL/roots/bb"
+	mkdir -p "$STATE"
 	printf '#!/bin/sh\necho "$*" >>/var/lib/pintle/notes\n' >"$SKEL/bin/note"
 	chmod 755 "$SKEL/bin/note"
-	cp -a "$SKEL/bin" "$SKEL/etc" "$SKEL/roots/bb/"
-	rm "$SKEL/roots/bb/bin/pintle"
-	mkdir -p "$SKEL"/roots/bb/{proc,sys,dev,tmp,run}
-	chmod 1777 "$SKEL/roots/bb/tmp"
+	busybox_root
 }
 
 teardown() {

@@ -38,6 +38,15 @@ put_busybox() {
 	done
 }
 
+# The host's busybox once more, as a root file system for containers: Rootfs=/roots/bb.
+busybox_root() {
+	mkdir -p "$SKEL/roots/bb"
+	cp -a "$SKEL/bin" "$SKEL/etc" "$SKEL/roots/bb/"
+	rm "$SKEL/roots/bb/bin/pintle"
+	mkdir -p "$SKEL"/roots/bb/{proc,sys,dev,tmp,run}
+	chmod 1777 "$SKEL/roots/bb/tmp"
+}
+
 need_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root: namespaces, cgroups, owners of files"
 	[ -x "$PINTLE" ] || { echo "no $PINTLE: make BOARD=host first" >&2; return 1; }

@@ -14,12 +14,10 @@ setup_file() {
 setup() {
 	host_setup
 	STATE=$T/state
-	mkdir -p "$STATE" "$SKEL/roots/bb"
+	mkdir -p "$STATE"
 	cp "$BATS_FILE_TMPDIR/sdnotify" "$SKEL/bin/"
 	script note 'echo "$*" >>/var/lib/pintle/notes'
-	cp -a "$SKEL/bin" "$SKEL/etc" "$SKEL/roots/bb/"
-	rm "$SKEL/roots/bb/bin/pintle"
-	mkdir -p "$SKEL"/roots/bb/{proc,sys,dev,tmp,run}
+	busybox_root
 }
 
 teardown() {

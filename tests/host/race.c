@@ -26,15 +26,17 @@ int main(int argc, char **argv)
 {
 	int folder = argc == 4 ? open(argv[1], O_PATH | O_DIRECTORY) : -1, n, i;
 	unsigned long swaps = 0;
+	useconds_t pause_us;
 	char a[16], b[16];
 
 	if (folder < 0)
 		return 2;
 	n = atoi(argv[2]);
+	pause_us = (useconds_t)atoi(argv[3]);
 	signal(SIGTERM, on_term);
 	while (!over) {
-		if (atoi(argv[3]))
-			usleep((useconds_t)atoi(argv[3]));
+		if (pause_us)
+			usleep(pause_us);
 		for (i = 1; i <= n; i++) {
 			snprintf(a, sizeof(a), "a%d", i);
 			snprintf(b, sizeof(b), "b%d", i);

@@ -7,11 +7,9 @@ load lib.bash
 setup() {
 	host_setup
 	STATE=$T/state
-	mkdir -p "$STATE" "$SKEL/roots/bb"
-	cp -a "$SKEL/bin" "$SKEL/etc" "$SKEL/roots/bb/"
-	rm "$SKEL/roots/bb/bin/pintle"
-	mkdir -p "$SKEL"/roots/bb/{proc,sys,dev,tmp,run,data}
-	chmod 1777 "$SKEL/roots/bb/tmp"
+	mkdir -p "$STATE"
+	busybox_root
+	mkdir "$SKEL/roots/bb/data"
 }
 
 teardown() {
@@ -38,6 +36,10 @@ Exec=sleep 1000
 HostName=there" ]
 	tail -n +9 "$T/said" | jq -e '.config.hostname == "there" and .config.process.args == ["sleep", "1000"]'
 	p show --json web plain | jq -es 'length == 2 and .[0].lines[2].line == 2 and .[1].config == null and .[1].lines[0].key == "ExecStart"'
+	{ printf '[Service]\nExecStart=/bin/true\n'; yes A= | head -n 2100; } >"$T/long.service"
+	run show "$T/long.service"
+	[ "$status" = 1 ]
+	[[ $output == *'not all lines'* ]]
 	run p show nope
 	[ "$status" = 4 ]
 }
@@ -46,6 +48,11 @@ HostName=there" ]
 	printf '[Container]\nImage=web:1.0\nUser=web\n' >"$T/web.container"
 	show --json "$T/web.container" >"$T/said"
 	jq -e '.config.annotations["org.pintle.user"] == "web" and (.image_unknown | length) > 0' "$T/said"
+	# The group of a user without one is known in the root alone.
+	printf '[Container]\nRootfs=/r\nUser=1000\n' >"$T/number.container"
+	show --json "$T/number.container" | jq -e '.config.process.user.uid == 1000 and .config.annotations["org.pintle.user"] == "1000"'
+	printf '[Container]\nRootfs=/r\nUser=1000:7\n' >"$T/number.container"
+	show --json "$T/number.container" | jq -e '.config.process.user.gid == 7 and .config.annotations["org.pintle.user"] == null'
 	printf '[Container]\nRootfs=/r\nPidsLimit=many\n' >"$T/bad.container"
 	run show --json "$T/bad.container"
 	[ "$status" = 1 ]

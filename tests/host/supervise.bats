@@ -8,10 +8,8 @@ load lib.bash
 setup() {
 	host_setup
 	STATE=$T/state
-	mkdir -p "$STATE" "$SKEL/roots/bb"
-	cp -a "$SKEL/bin" "$SKEL/etc" "$SKEL/roots/bb/"
-	rm "$SKEL/roots/bb/bin/pintle"
-	mkdir -p "$SKEL"/roots/bb/{proc,sys,dev,tmp,run}
+	mkdir -p "$STATE"
+	busybox_root
 }
 
 teardown() {
