@@ -50,24 +50,26 @@ static void on_report(void *ctx, int level, const char *file, unsigned line, con
 
 static const char *keep(struct show *s, const char *text)
 {
-	return arena_text(&s->texts, text, strlen(text));
+	const char *kept = arena_text(&s->texts, text, strlen(text));
+
+	s->cut |= !kept;
+	return kept;
 }
 
 static void on_line(void *ctx, const struct unit *u, const char *file, unsigned number,
 		    const char *section, const char *key, const char *value)
 {
 	struct show *s = ctx;
-	struct line l = { .unit = u, .number = number };
+	struct line *l = &s->lines[s->n_lines];
 
 	if (s->only && !str_starts(u->name, s->only))
 		return;
-	l.file = keep(s, file);
-	l.section = keep(s, section);
-	l.key = keep(s, key);
-	l.value = keep(s, value);
-	s->cut |= s->n_lines == LINES_MAX || !l.file || !l.section || !l.key || !l.value;
-	if (!s->cut)
-		s->lines[s->n_lines++] = l;
+	s->cut |= s->n_lines == LINES_MAX;
+	if (s->cut)
+		return;
+	*l = (struct line){ u, number, keep(s, file), keep(s, section), keep(s, key),
+			    keep(s, value) };
+	s->n_lines += !s->cut;
 }
 
 /* Of the image in the store, if its reference has been resolved there. */
@@ -212,7 +214,7 @@ static int show_one(struct show *s, const char *name, bool is_file)
 		return 4;
 	}
 	if (s->cut)
-		sink_error(s->c->out, s->c->word, "%s: not all lines: there are too many", name);
+		sink_error(s->c->out, s->c->word, "%s: too many lines", name);
 	if (call_json(s->c))
 		put_json(s, u);
 	else

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* From a command of a unit, on the host, to a spec. See container.h. */
-#include <errno.h>
-
 #include "init/spec/container.h"
 #include "init/spec/sandbox.h"
 #include "init/unit/expand.h"
@@ -18,7 +16,7 @@ int spec_of_command(const struct unit *u, const struct unit_argv *command, struc
 	/* ExecStartPre= of a container prepares the host: its User= is the container's. */
 	ret->user = is_service && !command->privileged ? spec_user(u, "", a) : "";
 	if (!ret->argv || !ret->user)
-		return err_set(e, E2BIG, "start", "the command line is too large");
+		return spec_full(e);
 	ret->cwd = is_service ? u->workdir : NULL;
 	ret->caps = UINT64_MAX;
 	ret->seccomp = SPEC_SECCOMP_OFF;

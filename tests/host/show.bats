@@ -39,7 +39,7 @@ HostName=there" ]
 	{ printf '[Service]\nExecStart=/bin/true\n'; yes A= | head -n 2100; } >"$T/long.service"
 	run show "$T/long.service"
 	[ "$status" = 1 ]
-	[[ $output == *'not all lines'* ]]
+	[[ $output == *'too many lines'* ]]
 	run p show nope
 	[ "$status" = 4 ]
 }
